@@ -1,0 +1,55 @@
+# The verbs. Each is one program; tools/run finds (or fetches) the Node and the packages it needs.
+ENV ?= dev
+run := @tools/run
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview down env test e2e check format generate doctor tools cluster images clean bench
+
+help: ## List the verbs
+	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+up: ## Deploy to Minikube, making whatever is missing, and print the URL          [ENV=dev|staging|prod]
+	$(run) ops/up.mts $(ENV)
+
+preview: ## Show what `up` would change                                            [ENV=…]
+	$(run) ops/preview.mts $(ENV)
+
+down: ## Remove an environment from the cluster                                     [ENV=…]
+	$(run) ops/down.mts $(ENV)
+
+env: ## Print what a shell needs for plain pulumi, kubectl, helm: eval "$(make env)" [ENV=…]
+	@tools/run ops/env.mts $(ENV)
+
+test: ## Everything that needs no cluster: types, lint, units, mocks, charts, the application
+	$(run) test/run.mts
+
+e2e: ## Against the running cluster, with a real browser
+	$(run) test/e2e/run.mts
+
+check: ## Format, lint, types, and whether generated files are current
+	$(run) test/run.mts checks
+
+format: ## Format the sources and mend what the linter can mend
+	$(run) node_modules/@biomejs/biome/bin/biome check --write
+
+generate: ## Write the generated files again
+	$(run) helm/schema.mts
+	$(run) -r ts-node/register settings/artifacts.ts
+
+doctor: ## Say which tools are here, from where, and what is missing
+	$(run) tools/doctor.mts
+
+tools: ## Make the command-line tools available
+	$(run) tools/install.mts
+
+cluster: ## Start (or find, or wake) the cluster
+	$(run) cluster/cluster.mts
+
+images: ## Build and load the application's images where they changed             [ENV=…]
+	$(run) cluster/images-of.mts $(ENV)
+
+clean: ## Remove the cluster and all it holds; ALL=1 removes the cached tools too
+	$(run) cluster/clean.mts $(if $(ALL),ALL=1)
+
+bench: ## Measure what the README states
+	$(run) test/bench.mts

@@ -1,0 +1,86 @@
+"""The todos table, the connection pool, and the answer to "can this serve requests?"."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import BigInteger, DateTime, Identity, String, false, func, select, text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from todo_backend.settings import Settings
+
+TITLE_LENGTH = 200
+READY_TIMEOUT = 2.5  # seconds; below the probe's own timeout, so that the reason reaches whoever asks
+
+# asyncpg's own errors surface bare while connecting, later wrapped by SQLAlchemy; a refused connection is an OSError.
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """What the driver or the operating system said, below SQLAlchemy's wrapping."""
+    while (deeper := getattr(error, "orig", None) or error.__cause__) is not None:
+        error = deeper
+    return error
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Todo(Base):
+    __tablename__ = "todos"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    completed: Mapped[bool] = mapped_column(server_default=false())
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+class Database:
+    def __init__(self, settings: Settings) -> None:
+        self.engine = create_async_engine(
+            settings.url,
+            pool_size=settings.POOL_SIZE,
+            max_overflow=settings.MAX_OVERFLOW,
+            pool_timeout=settings.POOL_TIMEOUT,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": 5, "command_timeout": 10},
+        )
+        self._session = async_sessionmaker(self.engine, expire_on_commit=False)
+        scripts = ScriptDirectory.from_config(alembic_config())
+        self._head = scripts.get_current_head()
+        self._known = {script.revision for script in scripts.walk_revisions()}
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session that is committed when its block ends, so before the answer is sent."""
+        return self._session.begin()
+
+    async def unready(self) -> str | None:
+        """Why requests cannot be served now, or None when they can; answers within READY_TIMEOUT."""
+        try:
+            async with asyncio.timeout(READY_TIMEOUT), self.engine.connect() as connection:
+                revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+                await connection.execute(select(Todo.id).limit(1))
+        except TimeoutError:
+            return f"the database did not answer within {READY_TIMEOUT} s"
+        except ProgrammingError:
+            return "the schema is missing or not readable: run python -m todo_backend.migrate"
+        except DATABASE_ERRORS as error:
+            return f"the database cannot be reached ({type(root_cause(error)).__name__})"
+        # A revision that this image does not know comes from a newer image: after a rollback the schema stays ahead.
+        if revision is None or (revision in self._known and revision != self._head):
+            return f"the schema is at {revision}, this image needs {self._head}: run python -m todo_backend.migrate"
+        return None

@@ -1,0 +1,5 @@
+import { TodoApp } from "../components/todo-app";
+
+export default function Page() {
+  return <TodoApp />;
+}

@@ -1,0 +1,80 @@
+// `make images`: the application's images, built and loaded only where their content changed.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { Failure, type Report, run, type Step, steps } from "../tools/main.mts";
+import { root } from "../tools/places.mts";
+import { contentTag, contextFiles } from "./content-tag.mts";
+import { imagesInNode, loadImage } from "./node.mts";
+import type { ClusterRecord } from "./profile.mts";
+
+/** The images this repository can build, by the stack's key: an image of any other name is somebody's own. */
+const sources = {
+  backend: { repository: "localhost/todo-backend", folder: join(root, "app", "backend"), base: "python" },
+  frontend: { repository: "localhost/todo-frontend", folder: join(root, "app", "frontend"), base: "node" },
+} as const;
+
+type Source = (typeof sources)[keyof typeof sources];
+
+/**
+ * Brings the images that a stack names into the cluster.
+ * Stack dev follows the sources: its tags are edited to what the sources give. Another stack's tags are what was
+ * verified: they are never edited, and have to be in the cluster or be what the sources give.
+ */
+export async function ensureImages(stack: string, record: ClusterRecord): Promise<void> {
+  const file = join(root, `Pulumi.${stack}.yaml`);
+  const config = parseDocument(readFileSync(file, "utf8"));
+  const there = await imagesInNode();
+  const builds: Step[] = [];
+  const edits: string[] = [];
+  for (const [service, source] of Object.entries(sources)) {
+    const at = ["config", `todo:${service}`, "image"];
+    if (config.getIn([...at, "repository"]) !== source.repository) continue;
+    const tag = await contentTag(source.folder);
+    const configured = config.getIn([...at, "tag"]);
+    if (configured !== tag && stack === "dev") {
+      config.setIn([...at, "tag"], tag);
+      edits.push(`Pulumi.dev.yaml: todo:${service}.image.tag is now ${tag}, the digest of app/${service}`);
+    } else if (configured !== tag && !there.has(`${source.repository}:${configured}`)) {
+      throw new Failure(
+        `Pulumi.${stack}.yaml: todo:${service}.image.tag is ${configured}, which is neither in the cluster nor what app/${service} gives now (${tag}); check out the commit that it was built from and run \`make images\` there, or change the tag`,
+      );
+    }
+    const image = `${source.repository}:${config.getIn([...at, "tag"])}`;
+    if (there.has(image)) continue;
+    builds.push({
+      title: `image ${image}: building, about 1 min`,
+      run: (report) => build(source, image, record, report),
+    });
+  }
+  if (config.getIn(["config", "todo:database", "mode"]) !== "external" && record.images === "made") {
+    const { postgresImage, postgresReference } = await import("./offline/images.mts");
+    if (!there.has(postgresReference)) {
+      const make = async (report: Report) => loadImage(await postgresImage(report), report);
+      builds.push({ title: `image ${postgresReference}: making its stand-in, about 1 min`, run: make });
+    }
+  }
+  if (builds.length > 0) await steps(builds, 2);
+  if (edits.length > 0) {
+    writeFileSync(file, config.toString({ lineWidth: 0 }));
+    console.log(edits.join("\n"));
+  }
+}
+
+async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
+  const offline = record.images === "made" ? await import("./offline/images.mts") : undefined;
+  const base = (await offline?.applicationBase(source.base, report)) ?? undefined;
+  const context = mkdtempSync(join(tmpdir(), "todo-image-"));
+  try {
+    for (const file of await contextFiles(source.folder)) cpSync(join(source.folder, file), join(context, file));
+    // Behind a proxy that inspects TLS the build needs the certificates that this machine's own tools are told to use.
+    const certificates = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
+    if (certificates) cpSync(certificates, join(context, "ca.crt"));
+    const args = base ? ["--build-arg", `BASE=${base}`] : [];
+    await run("docker", ["build", ...args, "--tag", image, context], { report, env: offline?.classicBuilder });
+  } finally {
+    rmSync(context, { recursive: true, force: true });
+  }
+  return loadImage(image, report);
+}

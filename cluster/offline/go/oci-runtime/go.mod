@@ -1,0 +1,3 @@
+module todo-on-minikube/oci-runtime
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module todo-on-minikube/pause
+
+go 1.26.0

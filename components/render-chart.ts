@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A chart value that is known at preview; no Output, and so no secret, fits. Nor does null: the provider drops it, so that a
+ * chart would be installed with other values than it was rendered with.
+ */
+export type Plain = string | number | boolean | undefined | Plain[] | { [key: string]: Plain };
+
+export interface ChartArgs {
+  /** Folder below `helm/`, and the first half of the release's name. */
+  chart: string;
+  /** Name of the stack, the second half of the release's name. */
+  environment: string;
+  namespace: string;
+  /** What differs from the chart's `values.yaml`. */
+  values: Record<string, Plain>;
+}
+
+/** A rendered object, as far as all kinds agree. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}
+
+/** What charts take the cluster for where none answers, as in a pull request's preview. */
+const KUBERNETES_VERSION = "1.35.1";
+
+/** `todo-backend-dev`; also the name of the chart's Service and Deployment. */
+export function releaseName(chart: string, environment: string): string {
+  return `${chart}-${environment}`;
+}
+
+/**
+ * The objects that Helm would install, hooks and tests included.
+ * Rejects with one sentence that names chart, template or key, and what is wrong there.
+ */
+export async function render(args: ChartArgs, parent: pulumi.Resource): Promise<KubernetesObject[]> {
+  const { chart, environment, namespace, values } = args;
+  const options = {
+    path: `./helm/${chart}`,
+    release_name: releaseName(chart, environment),
+    namespace,
+    values,
+    include_test_hook_resources: true,
+    kube_version: KUBERNETES_VERSION,
+  };
+  const inputs = { jsonOpts: JSON.stringify(options) };
+  try {
+    // What kubernetes.helm.v3.Chart uses; not a documented function of its own.
+    const answer = await pulumi.runtime.invoke("kubernetes:helm:template", inputs, { parent });
+    return answer.result;
+  } catch (error) {
+    const wayOut = `mend the chart, or the key of Pulumi.${environment}.yaml that the value comes from`;
+    throw new pulumi.RunError(`helm/${chart} does not render for ${environment}: ${cause(error)}; ${wayOut}`);
+  }
+}
+
+/** Helm's own sentence, out of the wrappers that the way here has put around it. */
+function cause(error: unknown): string {
+  const wrappers = [
+    "invocation of kubernetes:helm:template returned an error: ",
+    "failed to generate YAML for specified Helm chart: ",
+    "failed to create chart from template: ",
+    "failed to load chart from temp directory: ",
+  ];
+  const text = error instanceof Error ? error.message : String(error);
+  const bare = wrappers.reduce((rest, wrapper) => rest.replace(wrapper, ""), text);
+  return bare.replace(/\s*\n[\s-]*/g, " ").trim();
+}
+
+/** Short hash of what the objects say; their order, and the order of their keys, do not count. */
+export function digest(objects: KubernetesObject[]): string {
+  const lines = objects.map((object) => JSON.stringify(sorted(object))).sort();
+  return shortHash(lines.join("\n"));
+}
+
+/** Short hash of the fingerprints of the secrets that a chart uses: the pods restart when one of them changes. */
+export function checksum(fingerprints: Record<string, string>): string {
+  return shortHash(JSON.stringify(sorted(fingerprints)));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

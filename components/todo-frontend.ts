@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FrontendSettings } from "../settings/contract";
+import { localChart } from "./local-chart";
+import type { Plain } from "./render-chart";
+
+const CHART = "todo-frontend";
+
+/** The section `todo:frontend` of the settings, and what it is wired to. */
+export interface TodoFrontendArgs extends FrontendSettings {
+  /** Name of the stack. */
+  environment: string;
+  namespace: string;
+  /** Address of the backend inside the cluster; the server forwards `/api` to it. */
+  apiUrl: string;
+  /** What the browser's address bar shows. */
+  origin: string;
+  /** Makes an Ingress of this class for the origin's host. Default: no Ingress. */
+  ingressClass?: string;
+}
+
+/** The pages of the Todo application. */
+export class TodoFrontend extends pulumi.ComponentResource {
+  constructor(name: string, args: TodoFrontendArgs, opts: pulumi.ComponentResourceOptions) {
+    super("todo:index:TodoFrontend", name, {}, opts);
+    const { environment, namespace } = args;
+    const values = frontendValues(args);
+    localChart(name, { chart: CHART, environment, namespace, values }, { parent: this, dependsOn: opts.dependsOn });
+    this.registerOutputs({});
+  }
+}
+
+/** Values of `helm/todo-frontend`. */
+export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
+  const { image, replicas, port, service, resources, health, ingressClass } = args;
+  const probe = { path: health };
+  return {
+    image: { ...image },
+    replicaCount: replicas,
+    containerPort: port,
+    service: { type: service.type, port, ...(service.nodePort && { nodePort: service.nodePort }) },
+    resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
+    probes: { startup: probe, liveness: probe, readiness: probe },
+    env: {
+      NODE_ENV: "production",
+      HOSTNAME: "0.0.0.0",
+      PORT: String(port),
+      [args.apiUrlVariable]: args.apiUrl,
+      ...args.env,
+    },
+    ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
+  };
+}

@@ -1,0 +1,155 @@
+{{/*
+Expand the name of the chart.
+*/}}
+{{- define "todo-backend.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+Create a default fully qualified app name.
+We truncate at 63 chars because some Kubernetes name fields are limited to this (by the DNS naming spec).
+If release name contains chart name it will be used as a full name.
+*/}}
+{{- define "todo-backend.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Create chart name and version as used by the chart label.
+*/}}
+{{- define "todo-backend.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/*
+Common labels
+*/}}
+{{- define "todo-backend.labels" -}}
+helm.sh/chart: {{ include "todo-backend.chart" . }}
+{{ include "todo-backend.selectorLabels" . }}
+{{- if .Chart.AppVersion }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/*
+Selector labels
+*/}}
+{{- define "todo-backend.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "todo-backend.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/*
+Create the name of the service account to use
+*/}}
+{{- define "todo-backend.serviceAccountName" -}}
+{{- include "todo-backend.fullname" . }}
+{{- end }}
+
+{{/* ---- Additions to the scaffold ---- */}}
+
+{{/*
+Labels of the test pod. Not the selector labels: the Service, the PodDisruptionBudget and the HorizontalPodAutoscaler
+would take the pod for one of the application's.
+*/}}
+{{- define "todo-backend.testLabels" -}}
+app.kubernetes.io/name: {{ include "todo-backend.name" . }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/*
+Labels of the migration's pods; not the selector labels, for the same reason.
+*/}}
+{{- define "todo-backend.migrationLabels" -}}
+app.kubernetes.io/name: {{ include "todo-backend.name" . }}-migration
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/*
+Name of the migration's objects: a Job's name is a label of its pods, so it ends at 63 characters too.
+*/}}
+{{- define "todo-backend.migrationName" -}}
+{{- printf "%s-migration" (include "todo-backend.fullname" . | trunc 53 | trimSuffix "-") }}
+{{- end }}
+
+{{/*
+The part of the pod spec that all pods of this chart share.
+*/}}
+{{- define "todo-backend.podSpec" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.writablePaths }}
+volumes:
+  {{- range $index, $path := . }}
+  - name: writable-{{ $index }}
+    emptyDir:
+      sizeLimit: 128Mi
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+The part of the container that all containers of this chart share.
+*/}}
+{{- define "todo-backend.containerSpec" -}}
+image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  {{- toYaml .Values.securityContext | nindent 2 }}
+{{- with .Values.writablePaths }}
+volumeMounts:
+  {{- range $index, $path := . }}
+  - name: writable-{{ $index }}
+    mountPath: {{ $path | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+Environment of the application and of its migration. Inline, not in a ConfigMap: each change is a change of the pod
+template and so rolls the pods, and the migration needs no object that is made after it.
+*/}}
+{{- define "todo-backend.env" -}}
+{{- range $name, $value := .Values.env }}
+{{- if hasKey $.Values.secrets.keys $name }}
+{{- fail (printf "env.%s is also in secrets.keys; keep it in one of the two" $name) }}
+{{- end }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- range $name, $key := .Values.secrets.keys }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $.Values.secrets.existingSecret | quote }}
+      key: {{ $key | quote }}
+      {{- if has $name $.Values.secrets.optional }}
+      optional: true
+      {{- end }}
+{{- end }}
+{{- end }}

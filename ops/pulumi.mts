@@ -1,0 +1,74 @@
+// How the project's commands call Pulumi: which state, which passphrase, which stack.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { type ClusterRecord, profile, pulumiState } from "../cluster/profile.mts";
+import { Failure, run } from "../tools/main.mts";
+import { root } from "../tools/places.mts";
+
+/** Public on purpose: stack dev holds no secret but those generated for one laptop. No other stack has a default. */
+const devPassphrase = "dev";
+
+/** The stack that `make VERB ENV=…` names. @throws Failure for a name without a stack file */
+export function stackName(argument: string | undefined): string {
+  const stack = argument || "dev";
+  const config = stackConfig(stack);
+  const context = (config["todo:cluster"] as { context?: string } | undefined)?.context;
+  if (context !== profile) {
+    throw new Failure(
+      `Pulumi.${stack}.yaml: todo:cluster.context is ${context ?? "not set"}, and the make commands deploy to the Minikube profile ${profile} only; for another cluster use \`pulumi up -s ${stack}\``,
+    );
+  }
+  return stack;
+}
+
+function stackConfig(stack: string): Record<string, unknown> {
+  const name = `Pulumi.${stack}.yaml`;
+  let text: string;
+  try {
+    text = readFileSync(join(root, name), "utf8");
+  } catch {
+    throw new Failure(`ENV=${stack}: there is no ${name}; expected dev, staging or prod, or a stack file of your own`);
+  }
+  try {
+    return (parse(text) as { config?: Record<string, unknown> } | null)?.config ?? {};
+  } catch (error) {
+    throw new Failure(`${name}: not valid YAML: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/** What Pulumi needs in the environment beside the cluster's; what the user has set himself wins. */
+export function pulumiEnvironment(stack: string, record: ClusterRecord): Record<string, string> {
+  const state = pulumiState(record);
+  const own =
+    process.env.PULUMI_CONFIG_PASSPHRASE !== undefined || process.env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
+  return {
+    ...(process.env.PULUMI_BACKEND_URL ? {} : { PULUMI_BACKEND_URL: `file://${state}` }),
+    ...(stack === "dev" && !own ? { PULUMI_CONFIG_PASSPHRASE: devPassphrase } : {}),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+/** Sets the environment for this process and its children, and makes the folder that a file backend expects. */
+export function usePulumi(stack: string, record: ClusterRecord): void {
+  Object.assign(process.env, pulumiEnvironment(stack, record));
+  const url = process.env.PULUMI_BACKEND_URL ?? "";
+  if (url.startsWith("file://")) mkdirSync(url.slice("file://".length), { recursive: true });
+}
+
+/** Creates the stack in the backend unless it is there. */
+export async function ensureStack(stack: string): Promise<void> {
+  const found = await execa("pulumi", ["stack", "ls", "--json"], { stdin: "ignore", reject: false, cwd: root });
+  if (found.failed)
+    throw new Failure(`pulumi: cannot read the stacks in ${process.env.PULUMI_BACKEND_URL}: ${lastLine(found.stderr)}`);
+  const names = (JSON.parse(found.stdout) as { name: string }[]).map(({ name }) => name.split("/").at(-1));
+  if (!names.includes(stack)) await run("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: root });
+}
+
+const lastLine = (text: string) => text.trim().split("\n").at(-1) ?? "";
+
+/** The outputs of a stack that is up. */
+export async function stackOutputs(stack: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await run("pulumi", ["stack", "output", "--json", "--stack", stack], { cwd: root }));
+}

@@ -1,0 +1,27 @@
+// `make up [ENV=dev]`: from whatever is here to a working Todo in the browser. With nothing changed it changes nothing.
+import { ensureImages } from "../cluster/images.mts";
+import { ensureCluster } from "../cluster/start.mts";
+import { ensureTools } from "../tools/install.mts";
+import { handOver, main } from "../tools/main.mts";
+import { root } from "../tools/places.mts";
+import { ensureStack, stackName, stackOutputs, usePulumi } from "./pulumi.mts";
+import { recover } from "./recover.mts";
+import { waitForUrl } from "./url.mts";
+
+await main(async () => {
+  const stack = stackName(process.argv[2]);
+  await ensureTools({ more: true });
+  const record = await ensureCluster();
+  await ensureImages(stack, record);
+  usePulumi(stack, record);
+  await ensureStack(stack);
+  await recover(stack);
+  // prod shows its preview and asks, as `pulumi up` does.
+  const consent = stack === "prod" ? [] : ["--yes", "--skip-preview"];
+  const wayOut = `its reason is above; mend it and run \`make up ENV=${stack}\` again`;
+  await handOver(`stack ${stack}`, wayOut, "pulumi", ["up", "--stack", stack, ...consent], { cwd: root });
+  const { url, next } = (await stackOutputs(stack)) as { url: string; next: { open?: string } };
+  if (next.open) return console.log(`\nTodo (${stack}) is at ${url} while this runs: ${next.open}`);
+  await waitForUrl(url);
+  console.log(`\nTodo (${stack}) is at ${url}`);
+});

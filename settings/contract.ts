@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { databaseUrl, longSecret, origin, path, port, resources, text, variables, whole } from "./fields";
+import { expected } from "./report";
+
+/** Keys of the backend's Secret; its container has each under the same name, and under those of `secretKeys`. */
+export const SECRET_KEYS = ["DATABASE_URL", "SECRET_KEY", "AUTH_SECRET", "OPENAI_API_KEY"] as const;
+export type SecretKey = (typeof SECRET_KEYS)[number];
+
+const image = z
+  .strictObject({
+    repository: text(
+      "an image name without tag, such as localhost/todo-backend",
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/,
+    ).describe("Name of the image, with its registry, without tag"),
+    // As the charts have it. Names without a digit (latest, prod) move; hexadecimal digests of letters alone exist.
+    tag: text(
+      'a tag that never moves, with a digit in it and in quotes, such as "4f1c2ab90d3e"',
+      /^([A-Za-z_][A-Za-z_.-]{0,63})?[0-9][A-Za-z0-9_.-]{0,63}$|^[a-f]{7,64}$/,
+      "`make images` writes those of the reference application",
+    ).describe("Tag of the image; a changed one rolls it out"),
+  })
+  .describe("Image of the container");
+const replicas = whole("pods", 1, 50).default(1).describe("Pods of the service");
+const env = variables();
+
+const cluster = z.strictObject({
+  context: text("the name of a kubeconfig context", /^\S+$/).describe(
+    "Context of the kubeconfig; the only cluster used",
+  ),
+  storageClass: text("the name of a StorageClass", /^\S+$/)
+    .optional()
+    .describe("Of the volume, instead of the cluster's own"),
+  ingressClass: text("the name of an IngressClass", /^\S+$/).optional().describe("Makes an Ingress for origin's host"),
+});
+
+const database = z.discriminatedUnion(
+  "mode",
+  [
+    z.strictObject({
+      mode: z.literal("inside").describe("PostgreSQL in the namespace, on a PersistentVolumeClaim"),
+      storageGiB: whole("GiB", 1, 1024).default(1).describe("Size of the volume"),
+    }),
+    z.strictObject({
+      mode: z.literal("external").describe("PostgreSQL elsewhere; its URL is the secret todo:databaseUrl"),
+      migrations: z.enum(["job", "none"]).default("job").describe("Who brings the schema up to date: a Job, or nobody"),
+    }),
+  ],
+  { error: expected('"inside" or "external"') },
+);
+
+const pool = z.strictObject({
+  size: whole("connections", 1, 100).default(2).describe("Connections that each pod keeps open"),
+  overflow: whole("connections", 0, 100).default(5).describe("Connections that each pod may open beyond that"),
+  timeoutSeconds: whole("seconds", 1, 300).default(30).describe("Longest wait for a free connection"),
+});
+
+const backend = z.strictObject({
+  image,
+  replicas,
+  port: port(8000),
+  pool: pool.prefault({}).describe("Connections to the database"),
+  chatMaxMessages: whole("messages", 1, 1000).default(20).describe("Messages of a conversation that the model sees"),
+  chatRequired: z.boolean().default(false).describe("Refuse to deploy without todo:openaiApiKey"),
+  openaiBaseUrl: text("an http(s) URL without credentials", /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/)
+    .optional()
+    .describe("OpenAI-compatible API instead of OpenAI's own"),
+  // Half a processor each to start on: with 250m and 100m the first installation takes 26 s instead of 18.
+  resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
+  health: path().default("/health").describe("Path that answers 200 without asking the database"),
+  ready: path().default("/ready").describe("Path that answers 200 while the database can be used"),
+  env: env.describe("Further variables of the container"),
+  secretKeys: z
+    .record(z.string(), z.enum(SECRET_KEYS))
+    .default({})
+    .describe("Further variables from the Secret, name: key; all its keys have their own names as well"),
+});
+
+const service = z
+  .strictObject({
+    type: z.enum(["ClusterIP", "NodePort"]).default("ClusterIP").describe("Kind of the Service"),
+    nodePort: whole("node ports", 30000, 32767).optional().describe("Port of every node, where type is NodePort"),
+  })
+  .superRefine(({ type, nodePort }, context) => {
+    if ((type === "NodePort") === (nodePort !== undefined)) return;
+    const what = type === "NodePort" ? "a port from 30000 to 32767" : "none";
+    context.addIssue({ code: "custom", path: ["nodePort"], message: expected(`${what}, because type is ${type}`) });
+  })
+  .meta({
+    if: { properties: { type: { const: "NodePort" } }, required: ["type"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    then: { required: ["nodePort"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    else: { if: { properties: { type: { const: "ClusterIP" } } }, then: { properties: { nodePort: false } } },
+  });
+
+const frontend = z.strictObject({
+  image,
+  replicas,
+  port: port(3000),
+  service: service.prefault({}).describe("How the pages are reached"),
+  resources: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "500m", memory: "256Mi" }),
+  health: path().default("/").describe("Path that all probes ask"),
+  env: env.describe("Further variables of the container, read at run time"),
+  apiUrlVariable: text("the name of a variable", /^[A-Za-z_][A-Za-z0-9_]*$/)
+    .default("API_URL")
+    .describe("Variable that gets the backend's address"),
+});
+
+/** Everything that is not secret, by its key below `todo:`. */
+export const sections = {
+  cluster,
+  origin: origin(),
+  database,
+  backend,
+  frontend,
+};
+
+/** Encrypted values, by their key below `todo:`; each may be absent. */
+export const secrets = {
+  databaseUrl: databaseUrl(),
+  secretKey: longSecret(),
+  authSecret: longSecret(),
+  openaiApiKey: text("a key without spaces", /^\S+$/),
+};
+
+export type Sections = { [Key in keyof typeof sections]: z.output<(typeof sections)[Key]> };
+export type BackendSettings = Sections["backend"];
+export type FrontendSettings = Sections["frontend"];

@@ -1,0 +1,131 @@
+// The kinds of fields that settings/contract.ts is made of: their forms and bounds, and the words for what is wrong.
+import { z } from "zod";
+import { bytes, CPU, MEMORY, millicores } from "./quantity";
+import { expected } from "./report";
+
+/** Servers listen on ports that a user without privileges may open. */
+export function port(number: number) {
+  return whole("ports", 1024, 65535).default(number).describe("Port of the container and of its Service");
+}
+
+/** A text of a form. As `errorMessage` an editor shows what was expected, instead of the pattern. */
+export function text(what: string, pattern: RegExp, wayOut?: string) {
+  const error = expected(what, wayOut);
+  return z
+    .string({ error })
+    .regex(pattern, { error })
+    .meta({ errorMessage: `expected ${what}` });
+}
+
+export function path() {
+  return text("a path such as /health", /^\/[^\s{}]*$/);
+}
+
+export function whole(unit: string, min: number, max: number) {
+  const what = `a whole number (${unit}) from ${min} to ${max}`;
+  const error = expected(what);
+  return z
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .meta({ errorMessage: `expected ${what}` });
+}
+
+interface Amounts {
+  cpu: string;
+  memory: string;
+}
+
+function amounts({ cpu, memory }: Amounts, purpose: string) {
+  const quantity = (example: string, form: RegExp) => text(`a quantity such as ${example}, in quotes`, form);
+  return z
+    .strictObject({
+      cpu: quantity('"250m" or "1"', CPU).default(cpu).describe(`CPU ${purpose}, in cores or millicores (m)`),
+      memory: quantity('"256Mi" or "1Gi"', MEMORY).default(memory).describe(`Memory ${purpose}, in Ki, Mi, Gi or Ti`),
+    })
+    .prefault({})
+    .describe(`CPU and memory ${purpose}`);
+}
+
+export function resources(requests: Amounts, limits: Amounts) {
+  const parsers = { cpu: millicores, memory: bytes };
+  return z
+    .strictObject({
+      requests: amounts(requests, "set aside for each pod"),
+      limits: amounts(limits, "that each pod may use at most"),
+    })
+    .superRefine((value, context) => {
+      for (const name of ["cpu", "memory"] as const) {
+        const [request, limit] = [value.requests[name], value.limits[name]];
+        const [least, most] = [parsers[name](request), parsers[name](limit)];
+        if (least === undefined || most === undefined || least <= most) continue;
+        const message = `expected at most the limit, ${limit}, found ${request}`;
+        context.addIssue({ code: "custom", path: ["requests", name], message });
+      }
+    })
+    .prefault({})
+    .describe("CPU and memory of each pod");
+}
+
+const CREDENTIALS = /:\/\/[^/@\s]*:[^/@\s]+@/;
+
+/** Variables by name. Which names they may not have, settings/contradictions.ts knows. */
+export function variables() {
+  const error = "expected a value that may be seen, found a URL with a password; that belongs in a Secret";
+  const value = z
+    .string({ error: expected("a text, in quotes") })
+    .refine((text) => !CREDENTIALS.test(text), { error })
+    .meta({
+      not: { type: "string", pattern: CREDENTIALS.source },
+      errorMessage: "expected a text, in quotes, without a password",
+    });
+  return z.record(z.string(), value).default({});
+}
+
+export function longSecret() {
+  const error = expected("32 or more characters", "`openssl rand -hex 32` makes such a value");
+  return z.string({ error }).min(32, { error });
+}
+
+const ORIGIN = "scheme://host[:port], what the browser's address bar shows";
+
+/** What a browser sends as `Origin`: no path, no default port, and no name that only the cluster can resolve. */
+export function origin() {
+  return z
+    .string({ error: expected(ORIGIN) })
+    .superRefine(checkOrigin)
+    .meta({ pattern: "^https?://[^/?#@\\s]+$", errorMessage: `expected ${ORIGIN}` });
+}
+
+function checkOrigin(origin: string, context: z.RefinementCtx) {
+  const refuse = (message: string) => context.addIssue({ code: "custom", message });
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    refuse(expected(ORIGIN));
+  } else if (
+    /^todo-(backend|frontend|postgres)(-[a-z0-9-]+)?(\.todo-[a-z0-9-]+)?$|\.svc$|\.cluster\.local$/.test(url.hostname)
+  ) {
+    refuse(expected("an address that a browser can open", "names of Services exist inside the cluster only"));
+  } else if (url.origin !== origin) {
+    refuse(expected(`${url.origin}, which is all of it that a browser sends as Origin`));
+  }
+}
+
+/** A URL as SQLAlchemy takes it for asyncpg; messages never repeat it. */
+export function databaseUrl() {
+  return z.string().superRefine(checkDatabaseUrl);
+}
+
+function checkDatabaseUrl(value: string, context: z.RefinementCtx) {
+  const refuse = (message: string) => context.addIssue({ code: "custom", message });
+  const form = "postgresql+asyncpg://user:password@host:port/database";
+  const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(value)?.[1];
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (scheme && scheme !== "postgresql+asyncpg") {
+    refuse(`expected ${form}, found ${scheme}://; the backend's driver is asyncpg, which the scheme has to name`);
+  } else if (!url || /\s/.test(value) || !(url.username && url.password && url.hostname && url.pathname.length > 1)) {
+    refuse(`expected ${form}, found a text of another form; special characters in the password are written %XX`);
+  } else if (url.searchParams.has("sslmode") || url.searchParams.has("channel_binding")) {
+    refuse("expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding");
+  }
+}

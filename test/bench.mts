@@ -1,0 +1,47 @@
+// `make bench`: how long the commands take here, each once from a defined beginning. Figures to read, never a test: they
+// hold for one machine on one day. Changes stack dev of the project's own cluster, and leaves it up.
+import { availableParallelism, totalmem } from "node:os";
+import { clusterEnvironment, profile, readRecord } from "../cluster/profile.mts";
+import { usePulumi } from "../ops/pulumi.mts";
+import { waitForUrl } from "../ops/url.mts";
+import { clock, Failure, main, run } from "../tools/main.mts";
+import { root } from "../tools/places.mts";
+
+const rows: [string, string][] = [];
+
+async function measure(title: string, work: () => Promise<unknown>): Promise<void> {
+  process.stdout.write(`${title} … `);
+  const started = performance.now();
+  await work();
+  const seconds = (performance.now() - started) / 1000;
+  const text = seconds < 60 ? `${seconds.toFixed(1)} s` : `${clock(Math.round(seconds))} min`;
+  rows.push([title, text]);
+  console.log(text);
+}
+
+const command = (file: string, ...args: string[]) => run(file, args, { cwd: root });
+const update = (...args: string[]) => command("pulumi", "up", "--stack", "dev", "--yes", "--skip-preview", ...args);
+
+await main(async () => {
+  const record = readRecord();
+  if (!record?.uid) throw new Failure("bench: there is no cluster to measure; run `make up` first");
+  Object.assign(process.env, await clusterEnvironment(record));
+  usePulumi("dev", record);
+  await command("make", "up");
+
+  await measure("`make tools`, all there", () => command("make", "tools"));
+  await measure("`make up`, nothing changed", () => command("make", "up"));
+  await measure("`pulumi up --skip-preview`, nothing changed", () => update("--expect-no-changes"));
+  await measure("`pulumi preview`, nothing changed", () => command("pulumi", "preview", "--stack", "dev"));
+  await measure("`make test`", () => command("make", "test"));
+  await command("minikube", "--profile", profile, "stop");
+  await measure("`make up` on a stopped cluster", () => command("make", "up"));
+  await command("make", "down");
+  await measure("first installation, images loaded: `pulumi up` until the URL answers", async () => {
+    await update();
+    await waitForUrl(JSON.parse(await command("pulumi", "stack", "output", "--json", "--stack", "dev")).url);
+  });
+
+  const machine = `${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  console.log(`\n| on ${machine} | time |\n| --- | --- |\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`);
+});

@@ -1,0 +1,160 @@
+// How each chart is reached, and what its NetworkPolicy lets through.
+// Not proved here: that the cluster's CNI enforces a policy, that a controller serves the Ingress or the HTTPRoute.
+import assert from "node:assert/strict";
+import { charts, one, render } from "./render";
+import { everything, least } from "./values";
+
+const labels = (chart: string, part = "") => ({
+  "app.kubernetes.io/name": `${chart}${part}`,
+  "app.kubernetes.io/instance": `${chart}-test`,
+});
+const from = (matchLabels: Record<string, string>) => ({ podSelector: { matchLabels } });
+const tcp = (port: number | string) => ({ port, protocol: "TCP" });
+const dns = { ports: [{ port: 53, protocol: "UDP" }, tcp(53)] };
+const policyTypes = ["Ingress", "Egress"];
+
+describe("Service", () => {
+  for (const chart of charts) {
+    it(`of ${chart} is a ClusterIP by default`, async () => {
+      const { type, ports } = one(await render(chart, least[chart]), "Service").spec;
+      assert.deepEqual([type, ports[0].nodePort], ["ClusterIP", undefined]);
+    });
+  }
+
+  it("is a NodePort, with a number or one of the cluster's choice", async () => {
+    for (const nodePort of [30300, null]) {
+      const objects = await render("todo-frontend", {
+        ...least["todo-frontend"],
+        service: { type: "NodePort", nodePort },
+      });
+      const { type, ports } = one(objects, "Service").spec;
+      assert.deepEqual([type, ports[0].nodePort], ["NodePort", nodePort ?? undefined]);
+    }
+  });
+
+  it("may have another port than the container", async () => {
+    const objects = await render("todo-backend", {
+      ...least["todo-backend"],
+      containerPort: 9000,
+      service: { port: 80 },
+    });
+    assert.deepEqual(one(objects, "Service").spec.ports, [{ name: "http", ...tcp(80), targetPort: "http" }]);
+    assert.equal(one(objects, "Deployment").spec.template.spec.containers[0].ports[0].containerPort, 9000);
+  });
+});
+
+describe("NetworkPolicy", () => {
+  const enabled = (rest = {}) => ({ networkPolicy: { enabled: true, ...rest } });
+
+  it("of PostgreSQL: in from those named, nothing out", async () => {
+    const chart = "todo-postgres";
+    const allowFrom = [labels("todo-backend"), labels("todo-backend", "-migration")];
+    assert.deepEqual(one(await render(chart, { ...least[chart], ...enabled({ allowFrom }) }), "NetworkPolicy").spec, {
+      podSelector: { matchLabels: labels(chart) },
+      policyTypes,
+      ingress: [{ from: [from(labels(chart, "-test")), ...allowFrom.map(from)], ports: [tcp("postgres")] }],
+    });
+  });
+
+  it("of the backend: for the migration too, in from those named, out to those named", async () => {
+    const chart = "todo-backend";
+    const networkPolicy = {
+      allowFrom: [labels("todo-frontend")],
+      allowTo: [{ matchLabels: labels("todo-postgres"), port: 5432 }],
+      allowExternalPorts: [443, 5432],
+    };
+    assert.deepEqual(one(await render(chart, { ...least[chart], ...enabled(networkPolicy) }), "NetworkPolicy").spec, {
+      podSelector: {
+        matchLabels: { "app.kubernetes.io/instance": "todo-backend-test" },
+        matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: [chart, `${chart}-migration`] }],
+      },
+      policyTypes,
+      ingress: [{ from: [from(labels(chart, "-test")), from(labels("todo-frontend"))], ports: [tcp("http")] }],
+      egress: [dns, { to: [from(labels("todo-postgres"))], ports: [tcp(5432)] }, { ports: [tcp(443), tcp(5432)] }],
+    });
+  });
+
+  it("of the backend selects the pods of its Deployment and of its migration, and no other", async () => {
+    const objects = await render("todo-backend", { ...least["todo-backend"], ...enabled() });
+    const { matchLabels, matchExpressions } = one(objects, "NetworkPolicy").spec.podSelector;
+    const selected = [
+      one(objects, "Deployment").spec.template,
+      one(objects, "Job").spec.template,
+      one(objects, "Pod"),
+    ].map(
+      ({ metadata }) =>
+        Object.entries(matchLabels).every(([label, value]) => metadata.labels[label] === value) &&
+        matchExpressions[0].values.includes(metadata.labels[matchExpressions[0].key]),
+    );
+    assert.deepEqual(selected, [true, true, false]);
+  });
+
+  it("of the backend, with no lists: its own test in, DNS out", async () => {
+    const { ingress, egress } = one(
+      await render("todo-backend", { ...least["todo-backend"], ...enabled() }),
+      "NetworkPolicy",
+    ).spec;
+    assert.deepEqual(
+      { ingress, egress },
+      { ingress: [{ from: [from(labels("todo-backend", "-test"))], ports: [tcp("http")] }], egress: [dns] },
+    );
+  });
+
+  it("of the frontend: in from everybody, as browsers are outside, out to those named", async () => {
+    const chart = "todo-frontend";
+    const allowTo = [{ matchLabels: labels("todo-backend"), port: 8000 }];
+    assert.deepEqual(one(await render(chart, { ...least[chart], ...enabled({ allowTo }) }), "NetworkPolicy").spec, {
+      podSelector: { matchLabels: labels(chart) },
+      policyTypes,
+      ingress: [{ ports: [tcp("http")] }],
+      egress: [dns, { to: [from(labels("todo-backend"))], ports: [tcp(8000)] }],
+    });
+  });
+
+  it("of the frontend, with a list: in from those alone, in whatever namespace", async () => {
+    const chart = "todo-frontend";
+    const { ingress } = one(
+      await render(chart, { ...least[chart], ...enabled({ allowFrom: [{ app: "traefik" }] }) }),
+      "NetworkPolicy",
+    ).spec;
+    const peers = [from(labels(chart, "-test")), { namespaceSelector: {}, ...from({ app: "traefik" }) }];
+    assert.deepEqual(ingress, [{ from: peers, ports: [tcp("http")] }]);
+  });
+});
+
+describe("from outside the cluster", () => {
+  it("an Ingress leads to the Service by its port's name", async () => {
+    const ingress = one(await render("todo-frontend", everything["todo-frontend"]), "Ingress");
+    assert.deepEqual(ingress.metadata.annotations, { a: "b" });
+    assert.deepEqual(ingress.spec, {
+      ingressClassName: "traefik",
+      tls: [{ secretName: "todo-tls", hosts: ["todo.example.com"] }],
+      rules: [
+        {
+          host: "todo.example.com",
+          http: {
+            paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "app", port: { name: "http" } } } }],
+          },
+        },
+      ],
+    });
+  });
+
+  it("an Ingress without class, TLS or annotations has none; a wildcard host stays text", async () => {
+    const ingress = one(
+      await render("todo-frontend", { ...least["todo-frontend"], ingress: { enabled: true, host: "*.example.com" } }),
+      "Ingress",
+    );
+    assert.equal(ingress.metadata.annotations, undefined);
+    assert.deepEqual(Object.keys(ingress.spec), ["rules"]);
+    assert.equal(ingress.spec.rules[0].host, "*.example.com");
+  });
+
+  it("an HTTPRoute leads to the Service by its port's number", async () => {
+    assert.deepEqual(one(await render("todo-frontend", everything["todo-frontend"]), "HTTPRoute").spec, {
+      parentRefs: [{ name: "gateway", namespace: "edge", sectionName: "https" }],
+      hostnames: ["todo.example.com"],
+      rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], backendRefs: [{ name: "app", port: 3000 }] }],
+    });
+  });
+});

@@ -1,0 +1,249 @@
+// Which objects each chart renders, and that it does so every time the same way.
+// Not proved here: that a cluster accepts and runs them, that hooks run in this order, that an image exists.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import {
+  type Chart,
+  charts,
+  chartsFolder,
+  helm,
+  lint,
+  namespace,
+  notes,
+  releaseOf,
+  render,
+  renderText,
+  type Values,
+} from "./render";
+import { everything, least } from "./values";
+
+const hookOf = (annotations: Record<string, string> = {}) => {
+  const hook = ["hook", "hook-weight", "hook-delete-policy"]
+    .map((name) => annotations[`helm.sh/${name}`] ?? "-")
+    .join(" ");
+  return hook === "- - -" ? "" : `: ${hook}`;
+};
+const inventory = async (chart: Chart, values: Values) =>
+  (await render(chart, values))
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}${hookOf(metadata.annotations)}`)
+    .sort();
+
+const test = (name: string) => `Pod ${name}-test: test - before-hook-creation`;
+const migration = (name: string) => [
+  `Job ${name}-migration: pre-install,pre-upgrade 0 before-hook-creation,hook-succeeded`,
+  `ServiceAccount ${name}-migration: pre-install,pre-upgrade -5 before-hook-creation,hook-succeeded`,
+];
+
+describe("objects", () => {
+  const cases: [string, Chart, Values, string[]][] = [
+    [
+      "least",
+      "todo-postgres",
+      least["todo-postgres"],
+      [
+        test("todo-postgres-test"),
+        "Service todo-postgres-test",
+        "ServiceAccount todo-postgres-test",
+        "StatefulSet todo-postgres-test",
+      ],
+    ],
+    [
+      "least",
+      "todo-backend",
+      least["todo-backend"],
+      [
+        "Deployment todo-backend-test",
+        test("todo-backend-test"),
+        "Service todo-backend-test",
+        "ServiceAccount todo-backend-test",
+        ...migration("todo-backend-test"),
+      ],
+    ],
+    [
+      "no migration",
+      "todo-backend",
+      { ...least["todo-backend"], migration: { enabled: false } },
+      [
+        "Deployment todo-backend-test",
+        test("todo-backend-test"),
+        "Service todo-backend-test",
+        "ServiceAccount todo-backend-test",
+      ],
+    ],
+    [
+      "least",
+      "todo-frontend",
+      least["todo-frontend"],
+      [
+        "Deployment todo-frontend-test",
+        test("todo-frontend-test"),
+        "Service todo-frontend-test",
+        "ServiceAccount todo-frontend-test",
+      ],
+    ],
+    [
+      "everything",
+      "todo-postgres",
+      everything["todo-postgres"],
+      ["NetworkPolicy app", test("app"), "Service app", "ServiceAccount app", "StatefulSet app"],
+    ],
+    [
+      "everything",
+      "todo-backend",
+      everything["todo-backend"],
+      [
+        "Deployment app",
+        "HorizontalPodAutoscaler app",
+        "NetworkPolicy app",
+        test("app"),
+        "PodDisruptionBudget app",
+        "Service app",
+        "ServiceAccount app",
+        ...migration("app"),
+      ],
+    ],
+    [
+      "everything",
+      "todo-frontend",
+      everything["todo-frontend"],
+      [
+        "Deployment app",
+        "HTTPRoute app",
+        "HorizontalPodAutoscaler app",
+        "Ingress app",
+        "NetworkPolicy app",
+        test("app"),
+        "PodDisruptionBudget app",
+        "Service app",
+        "ServiceAccount app",
+      ],
+    ],
+  ];
+  for (const [label, chart, values, expected] of cases) {
+    it(`${chart}, ${label}: exactly these`, async () => {
+      assert.deepEqual(await inventory(chart, values), [...expected].sort());
+    });
+  }
+
+  for (const chart of charts) {
+    it(`${chart} is named after its release, which may be as long as Helm allows`, async () => {
+      const objects = await render(chart, least[chart], `${chart}-${"x".repeat(52 - chart.length)}`);
+      for (const { kind, metadata } of objects) {
+        assert.ok(metadata.name.length <= 63, `${kind} ${metadata.name}`);
+        assert.ok(metadata.name.startsWith(`${chart}-xxx`), metadata.name);
+      }
+      const elsewhere = await render(chart, least[chart], "demo");
+      assert.ok(elsewhere.every(({ metadata }) => metadata.name.startsWith(`demo-${chart}`)));
+    });
+
+    it(`${chart} passes helm lint --strict`, async () => {
+      for (const values of [least[chart], everything[chart]]) {
+        const outcome = await lint(chart, values);
+        assert.equal(outcome.status, 0, outcome.stdout + outcome.stderr);
+      }
+    });
+
+    it(`${chart} renders the same twice`, async () => {
+      const first = await renderText(chart, everything[chart]);
+      // --debug changes nothing in the objects; it makes this another call, which the cache does not answer.
+      const args = [
+        "template",
+        releaseOf(chart),
+        join(chartsFolder, chart),
+        `--namespace=${namespace}`,
+        "--kube-version=1.35.1",
+        "--debug",
+        "--values=-",
+      ];
+      assert.equal((await helm(args, everything[chart])).stdout, first);
+    });
+
+    it(`${chart}: version is SemVer, Kubernetes 1.30 or newer, no dependency`, () => {
+      const { apiVersion, name, version, appVersion, kubeVersion, dependencies } = parse(
+        readFileSync(join(chartsFolder, chart, "Chart.yaml"), "utf8"),
+      );
+      assert.deepEqual(
+        { apiVersion, name, kubeVersion, dependencies },
+        { apiVersion: "v2", name: chart, kubeVersion: ">=1.30.0-0", dependencies: undefined },
+      );
+      assert.match(version, /^\d+\.\d+\.\d+$/);
+      assert.equal(typeof appVersion, "string");
+    });
+
+    it(`${chart} refuses Kubernetes 1.29`, async () => {
+      const { status, stderr } = await helm(
+        ["template", "x", join(chartsFolder, chart), "--kube-version=1.29.0", "--values=-"],
+        least[chart],
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /chart requires kubeVersion: >=1\.30\.0-0 which is incompatible with Kubernetes v1\.29\.0/);
+    });
+
+    it(`${chart} knows no environment, no cluster and no controller`, () => {
+      const forbidden = /\b(dev|staging|prod|minikube|pulumi|bitnami|nginx)\b/i;
+      const files = readdirSync(join(chartsFolder, chart), { recursive: true, withFileTypes: true }).filter(
+        (file) => file.isFile() && !file.parentPath.endsWith("/values"),
+      );
+      assert.ok(files.length > 8);
+      for (const file of files) {
+        const found = readFileSync(join(file.parentPath, file.name), "utf8").match(forbidden)?.[0];
+        assert.equal(found, undefined, `${chart}/${file.name}: ${found}`);
+      }
+    });
+  }
+
+  const reach: [string, Chart, Values, string[]][] = [
+    [
+      "ClusterIP",
+      "todo-frontend",
+      least["todo-frontend"],
+      ["kubectl port-forward --namespace todo-test service/todo-frontend-test 3000:3000", "open http://localhost:3000"],
+    ],
+    [
+      "NodePort",
+      "todo-frontend",
+      { ...least["todo-frontend"], service: { type: "NodePort", nodePort: 30300 } },
+      [
+        "kubectl get service --namespace todo-test todo-frontend-test -o jsonpath='{.spec.ports[0].nodePort}'",
+        "http://localhost:30300",
+      ],
+    ],
+    [
+      "Ingress and Gateway",
+      "todo-frontend",
+      everything["todo-frontend"],
+      ["Through the Ingress:  https://todo.example.com", "Through the Gateway gateway:\n  http://todo.example.com"],
+    ],
+    [
+      "ClusterIP",
+      "todo-backend",
+      least["todo-backend"],
+      [
+        "http://todo-backend-test.todo-test:8000",
+        "kubectl port-forward --namespace todo-test service/todo-backend-test 8000:8000",
+        "curl http://127.0.0.1:8000/ready",
+        "helm test --namespace todo-test todo-backend-test",
+      ],
+    ],
+    [
+      "always",
+      "todo-postgres",
+      least["todo-postgres"],
+      [
+        "kubectl port-forward --namespace todo-test service/todo-postgres-test 5432:5432",
+        "go-template='{{index .data \"POSTGRES_PASSWORD\" | base64decode}}'",
+        "kubectl delete persistentvolumeclaim --namespace todo-test data-todo-postgres-test-0",
+      ],
+    ],
+  ];
+  for (const [label, chart, values, expected] of reach) {
+    it(`NOTES of ${chart} say how to reach it: ${label}`, async () => {
+      const text = await notes(chart, values);
+      for (const line of expected) {
+        assert.ok(text.includes(line), `${JSON.stringify(line)} is not in\n${text}`);
+      }
+    });
+  }
+});

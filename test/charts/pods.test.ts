@@ -1,0 +1,325 @@
+// What holds for every pod of every chart, those of hooks and tests included.
+// Not proved here: that the images run like this (read-only, as this user), that a probe's path exists, that a Secret does.
+import assert from "node:assert/strict";
+import { charts, type KubernetesObject, one, type Pod, podsOf, render, type Values } from "./render";
+import { everything, least } from "./values";
+
+const quantity = { cpu: /^\d+m$/, memory: /^\d+[MG]i$/ };
+const workloadOf = (objects: KubernetesObject[]) =>
+  objects.find(({ kind }) => kind === "Deployment" || kind === "StatefulSet") as KubernetesObject;
+const containerOf = (pod: Pod) => {
+  assert.equal(pod.spec.initContainers, undefined);
+  assert.equal(pod.spec.containers.length, 1, pod.name);
+  return pod.spec.containers[0];
+};
+const podNames: Record<string, string[]> = {
+  "todo-postgres": ["StatefulSet", "Pod"],
+  "todo-backend": ["Deployment", "Pod", "Job"],
+  "todo-frontend": ["Deployment", "Pod"],
+};
+
+for (const chart of charts) {
+  for (const [label, values] of [
+    ["least", least[chart]],
+    ["everything", everything[chart]],
+  ] as [string, Values][]) {
+    describe(`pods of ${chart}, ${label}`, () => {
+      let objects: KubernetesObject[];
+      let pods: Pod[];
+      before(async () => {
+        objects = await render(chart, values);
+        pods = podsOf(objects);
+      });
+
+      it("are all looked at", () => {
+        assert.deepEqual(pods.map(({ name }) => name.split(" ")[0]).sort(), podNames[chart]?.toSorted());
+      });
+
+      it("have requests and limits for CPU and memory", () => {
+        for (const pod of pods) {
+          const { requests = {}, limits = {} } = containerOf(pod).resources ?? {};
+          for (const map of [requests, limits]) {
+            assert.deepEqual(Object.keys(map).sort(), ["cpu", "memory"], pod.name);
+            assert.match(map.cpu, quantity.cpu, pod.name);
+            assert.match(map.memory, quantity.memory, pod.name);
+          }
+        }
+      });
+
+      it("keep to the restricted Pod Security Standard and write to no image layer", () => {
+        const user = chart === "todo-postgres" ? 999 : 10001;
+        const group = chart === "todo-postgres" ? { fsGroup: 999, fsGroupChangePolicy: "OnRootMismatch" } : {};
+        for (const pod of pods) {
+          const seccompProfile = { type: "RuntimeDefault" };
+          assert.deepEqual(
+            pod.spec.securityContext,
+            { runAsNonRoot: true, runAsUser: user, runAsGroup: user, ...group, seccompProfile },
+            pod.name,
+          );
+          const expected = {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          };
+          assert.deepEqual(containerOf(pod).securityContext, expected, pod.name);
+          for (const field of ["hostNetwork", "hostPID", "hostIPC", "hostUsers", "shareProcessNamespace"]) {
+            assert.equal(pod.spec[field], undefined, `${pod.name} ${field}`);
+          }
+          for (const volume of pod.spec.volumes ?? []) {
+            assert.deepEqual(Object.keys(volume).sort(), ["emptyDir", "name"], pod.name);
+            assert.match(volume.emptyDir.sizeLimit, /^\d+Mi$/);
+          }
+          assert.ok(
+            containerOf(pod).ports?.every((port: { hostPort?: number }) => port.hostPort === undefined) ?? true,
+          );
+        }
+      });
+
+      it("have their own ServiceAccount, no token and no service links", () => {
+        const accounts = objects.filter(({ kind }) => kind === "ServiceAccount");
+        assert.ok(accounts.every((account) => account.automountServiceAccountToken === false));
+        for (const pod of pods) {
+          assert.equal(pod.spec.automountServiceAccountToken, false, pod.name);
+          assert.equal(pod.spec.enableServiceLinks, false, pod.name);
+          assert.ok(
+            accounts.some(({ metadata }) => metadata.name === pod.spec.serviceAccountName),
+            pod.name,
+          );
+        }
+      });
+
+      it("of hooks that come before the release use an account that comes before it too", () => {
+        for (const job of objects.filter(({ kind }) => kind === "Job")) {
+          const account = objects.find(
+            ({ kind, metadata }) =>
+              kind === "ServiceAccount" && metadata.name === job.spec.template.spec.serviceAccountName,
+          );
+          const weight = (object?: KubernetesObject) => Number(object?.metadata.annotations?.["helm.sh/hook-weight"]);
+          assert.equal(account?.metadata.annotations["helm.sh/hook"], job.metadata.annotations["helm.sh/hook"]);
+          assert.ok(weight(account) < weight(job));
+        }
+      });
+
+      it("run one image, at a fixed tag", () => {
+        const images = new Set(pods.map((pod) => containerOf(pod).image));
+        const expected =
+          chart === "todo-postgres" ? "docker.io/library/postgres:17" : `localhost/${chart}:0123456789ab`;
+        assert.deepEqual([...images], [expected]);
+        assert.ok(pods.every((pod) => containerOf(pod).imagePullPolicy === "IfNotPresent"));
+      });
+
+      it("get secrets by secretKeyRef alone, from the Secret that was named, and nothing from a file", () => {
+        for (const pod of pods) {
+          assert.equal(containerOf(pod).envFrom, undefined);
+          for (const { name, value, valueFrom } of containerOf(pod).env ?? []) {
+            if (valueFrom === undefined) {
+              assert.equal(typeof value, "string", `${pod.name} ${name}`);
+              assert.doesNotMatch(name, /SECRET|PASSWORD|API_KEY|DATABASE_URL/, pod.name);
+            } else {
+              assert.deepEqual(Object.keys(valueFrom), ["secretKeyRef"]);
+              assert.equal(valueFrom.secretKeyRef.name, `${chart}-secrets`);
+            }
+          }
+        }
+        assert.ok(!objects.some(({ kind }) => kind === "Secret" || kind === "ConfigMap"));
+      });
+
+      it("are selected by the Service only where they serve", () => {
+        const selector = Object.entries(one(objects, "Service").spec.selector);
+        const selected = pods.filter(({ metadata }) =>
+          selector.every(([label, value]) => metadata.labels[label] === value),
+        );
+        const workload = workloadOf(objects);
+        assert.deepEqual(
+          selected.map(({ name }) => name),
+          [`${workload.kind} ${workload.metadata.name}`],
+        );
+        assert.deepEqual(workload.spec.selector.matchLabels, Object.fromEntries(selector));
+      });
+
+      it("carry no label that changes with the chart's version", () => {
+        const own = label === "everything" ? { team: "todo" } : {};
+        const { matchLabels } = workloadOf(objects).spec.selector;
+        assert.deepEqual(workloadOf(objects).spec.template.metadata.labels, { ...matchLabels, ...own });
+      });
+
+      it("have one port: container, Service and probes agree by its name", () => {
+        const [name, number] = {
+          "todo-postgres": ["postgres", 5432],
+          "todo-backend": ["http", 8000],
+          "todo-frontend": ["http", 3000],
+        }[chart];
+        const container = workloadOf(objects).spec.template.spec.containers[0];
+        assert.deepEqual(container.ports, [{ name, containerPort: number, protocol: "TCP" }]);
+        const ports = one(objects, "Service").spec.ports.map(({ nodePort, ...port }: { nodePort?: number }) => port);
+        assert.deepEqual(ports, [{ name, port: number, targetPort: name, protocol: "TCP" }]);
+      });
+
+      it("carry the checksum of their secrets where there is one", () => {
+        const checksum = label === "everything" && chart !== "todo-frontend" ? { "checksum/secrets": "c0ffee" } : {};
+        const own = label === "everything" ? { "example.com/scrape": "yes" } : {};
+        assert.deepEqual(workloadOf(objects).spec.template.metadata.annotations ?? {}, { ...checksum, ...own });
+      });
+
+      it("are scheduled where the values say", () => {
+        for (const pod of pods) {
+          assert.deepEqual(pod.spec.nodeSelector, values.nodeSelector, pod.name);
+          assert.deepEqual(pod.spec.tolerations, values.tolerations, pod.name);
+          assert.deepEqual(pod.spec.imagePullSecrets, values.imagePullSecrets, pod.name);
+        }
+        const { affinity, topologySpreadConstraints } = workloadOf(objects).spec.template.spec;
+        assert.deepEqual(
+          { affinity, topologySpreadConstraints },
+          { affinity: values.affinity, topologySpreadConstraints: values.topologySpreadConstraints },
+        );
+      });
+    });
+  }
+}
+
+describe("probes", () => {
+  const http = (path: string) => ({ httpGet: { path, port: "http" } });
+  const times = (periodSeconds: number, timeoutSeconds: number, failureThreshold: number) => ({
+    initialDelaySeconds: 0,
+    periodSeconds,
+    timeoutSeconds,
+    failureThreshold,
+  });
+
+  it("of the backend: liveness never asks the database, readiness does", async () => {
+    const { startupProbe, livenessProbe, readinessProbe } = one(
+      await render("todo-backend", least["todo-backend"]),
+      "Deployment",
+    ).spec.template.spec.containers[0];
+    assert.deepEqual(startupProbe, { ...http("/health"), ...times(1, 5, 120) });
+    assert.deepEqual(livenessProbe, { ...http("/health"), ...times(30, 10, 3) });
+    assert.deepEqual(readinessProbe, { ...http("/ready"), ...times(10, 10, 3) });
+  });
+
+  it("of the frontend: the page", async () => {
+    const { startupProbe, livenessProbe, readinessProbe } = one(
+      await render("todo-frontend", least["todo-frontend"]),
+      "Deployment",
+    ).spec.template.spec.containers[0];
+    assert.deepEqual(startupProbe, { ...http("/"), ...times(1, 5, 120) });
+    assert.deepEqual(livenessProbe, { ...http("/"), ...times(30, 5, 3) });
+    assert.deepEqual(readinessProbe, { ...http("/"), ...times(10, 5, 3) });
+  });
+
+  it("of PostgreSQL: over TCP, and readiness is a query", async () => {
+    const { startupProbe, livenessProbe, readinessProbe } = one(
+      await render("todo-postgres", least["todo-postgres"]),
+      "StatefulSet",
+    ).spec.template.spec.containers[0];
+    const shell = (line: string) => ({ exec: { command: ["sh", "-c", line] } });
+    const isReady = 'pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"';
+    assert.deepEqual(startupProbe, { ...shell(`exec ${isReady}`), ...times(1, 5, 300) });
+    assert.deepEqual(livenessProbe, { ...shell(`${isReady}; test $? -le 1`), ...times(30, 5, 3) });
+    const query =
+      'PGPASSWORD="$POSTGRES_PASSWORD" psql -qAt -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "SELECT 1"';
+    assert.deepEqual(readinessProbe, { ...shell(query), ...times(10, 5, 3) });
+  });
+
+  it("have paths and times from the values", async () => {
+    const probe = {
+      path: "/api/health",
+      initialDelaySeconds: 1,
+      periodSeconds: 2,
+      timeoutSeconds: 3,
+      failureThreshold: 4,
+    };
+    const objects = await render("todo-backend", {
+      ...least["todo-backend"],
+      probes: { startup: probe, liveness: probe, readiness: probe },
+    });
+    const container = one(objects, "Deployment").spec.template.spec.containers[0];
+    const { path, ...rest } = probe;
+    for (const name of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+      assert.deepEqual(container[name], { ...http(path), ...rest });
+    }
+    assert.equal(one(objects, "Pod").spec.containers[0].command.at(-1), "http://todo-backend-test:8000/api/health");
+  });
+});
+
+describe("environment of the backend", () => {
+  const secret = (key: string, optional = {}) => ({
+    valueFrom: { secretKeyRef: { name: "todo-backend-secrets", key, ...optional } },
+  });
+  const backend = least["todo-backend"];
+
+  it("is the map, then the secrets; only OPENAI_API_KEY may be missing", async () => {
+    const objects = await render("todo-backend", { ...backend, env: { POOL_SIZE: "2", BACKEND_ENV: "test" } });
+    const expected = [
+      { name: "BACKEND_ENV", value: "test" },
+      { name: "POOL_SIZE", value: "2" },
+      { name: "AUTH_SECRET", ...secret("AUTH_SECRET") },
+      { name: "DATABASE_URL", ...secret("DATABASE_URL") },
+      { name: "OPENAI_API_KEY", ...secret("OPENAI_API_KEY", { optional: true }) },
+      { name: "SECRET_KEY", ...secret("SECRET_KEY") },
+    ];
+    assert.deepEqual(one(objects, "Deployment").spec.template.spec.containers[0].env, expected);
+    assert.deepEqual(one(objects, "Job").spec.template.spec.containers[0].env, expected);
+    assert.equal(one(objects, "Pod").spec.containers[0].env, undefined, "the test pod needs no secret");
+  });
+
+  it("can be another image's: other names, other keys, defaults dropped with null", async () => {
+    const keys = { DATABASE_URL: null, SECRET_KEY: null, AUTH_SECRET: null, OPENAI_API_KEY: null, DB_DSN: "dsn" };
+    const objects = await render("todo-backend", {
+      ...backend,
+      secrets: { existingSecret: "todo-backend-secrets", keys, optional: [] },
+    });
+    assert.deepEqual(one(objects, "Deployment").spec.template.spec.containers[0].env, [
+      { name: "DB_DSN", ...secret("dsn") },
+    ]);
+  });
+
+  it("keeps text as text", async () => {
+    const env = { A: "true", B: "0x10", C: 'a "quoted": {{ word }}\nline', D: "" };
+    const objects = await render("todo-backend", { ...backend, env });
+    const rendered = one(objects, "Deployment").spec.template.spec.containers[0].env.slice(0, 4);
+    assert.deepEqual(
+      rendered,
+      Object.entries(env).map(([name, value]) => ({ name, value })),
+    );
+  });
+});
+
+it("the migration runs what the values say, fails for good and before Helm's own timeout", async () => {
+  const { spec } = one(await render("todo-backend", least["todo-backend"]), "Job");
+  assert.deepEqual(spec.template.spec.containers[0].command, ["python", "-m", "todo_backend.migrate"]);
+  assert.equal(spec.template.spec.restartPolicy, "Never");
+  assert.equal(spec.backoffLimit, 1);
+  assert.ok(spec.activeDeadlineSeconds < 300);
+  assert.equal(spec.ttlSecondsAfterFinished, undefined, "a failed Job stays as evidence");
+});
+
+it("PostgreSQL: one replica, its data on a claim, a fast shutdown", async () => {
+  const objects = await render("todo-postgres", least["todo-postgres"]);
+  const { replicas, serviceName, podManagementPolicy, volumeClaimTemplates, template } = one(
+    objects,
+    "StatefulSet",
+  ).spec;
+  assert.deepEqual(
+    { replicas, serviceName, podManagementPolicy },
+    { replicas: 1, serviceName: "todo-postgres-test", podManagementPolicy: "Parallel" },
+  );
+  const labels = one(objects, "Service").spec.selector;
+  assert.deepEqual(volumeClaimTemplates, [
+    {
+      metadata: { name: "data", labels },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    },
+  ]);
+  const [container] = template.spec.containers;
+  assert.deepEqual(container.volumeMounts, [
+    { name: "data", mountPath: "/var/lib/postgresql/data" },
+    { name: "run", mountPath: "/var/run/postgresql" },
+    { name: "tmp", mountPath: "/tmp" },
+  ]);
+  assert.equal(
+    container.env.find(({ name }: { name: string }) => name === "PGDATA").value,
+    "/var/lib/postgresql/data/pgdata",
+  );
+  assert.deepEqual(container.lifecycle, { preStop: { exec: { command: ["sh", "-c", "kill -INT 1"] } } });
+  assert.equal(template.spec.terminationGracePeriodSeconds, 120);
+});

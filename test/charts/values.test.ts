@@ -1,0 +1,417 @@
+// The charts' values: each key is read by a template, everything else is refused, and the schema belongs to values.yaml.
+// Not proved here: that a value has the wanted effect in a cluster.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { type Chart, charts, chartsFolder, refusal, renderMany, type Values } from "./render";
+import { everything, isMap, least, merge } from "./values";
+
+type Path = (string | number)[];
+
+/** Paths of all leaves; an empty list or map is a leaf too. */
+function leaves(value: unknown, path: Path = []): Path[] {
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : isMap(value)
+      ? Object.entries(value)
+      : [];
+  return entries.length === 0 ? [path] : entries.flatMap(([key, child]) => leaves(child, [...path, key]));
+}
+
+const at = (value: unknown, path: Path): unknown =>
+  path.reduce((node, key) => (node as Values | undefined)?.[key], value);
+
+function withValue(values: unknown, path: Path, value: unknown): Values {
+  const copy = structuredClone(values) as Values;
+  (at(copy, path.slice(0, -1)) as Values)[path.at(-1) as string] = value;
+  return copy;
+}
+
+/** Other values of the same type; at least one is valid wherever another one can be. */
+function others(value: unknown): unknown[] {
+  if (typeof value === "boolean") {
+    return [!value];
+  }
+  if (typeof value === "number") {
+    return [value + 1, value - 1];
+  }
+  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule"];
+  return [`1${value}`, `${value}x`, ...enums.filter((each) => each !== value)];
+}
+
+describe("every value is read by a template", () => {
+  // These say what the restricted Pod Security Standard asks for: the schema lets nothing else pass.
+  const fixed = [
+    "podSecurityContext.runAsNonRoot",
+    "podSecurityContext.seccompProfile.type",
+    "securityContext.allowPrivilegeEscalation",
+    "securityContext.capabilities.drop.0",
+  ];
+
+  for (const chart of charts) {
+    const defaults = parse(readFileSync(join(chartsFolder, chart, "values.yaml"), "utf8"));
+    const full = merge(defaults, everything[chart]) as Values;
+    // What does not count where the rest is switched on: the number of replicas beside an autoscaler, a type beside its nodePort.
+    const plain = merge(
+      full,
+      chart === "todo-postgres" ? {} : { autoscaling: { enabled: false }, service: { nodePort: null } },
+    ) as Values;
+
+    it(`${chart}: the values used here leave nothing of values.yaml empty`, () => {
+      const empty = leaves(full).filter(
+        (path) => ["", null].includes(at(full, path) as string) || typeof at(full, path) === "object",
+      );
+      assert.deepEqual(empty, []);
+      assert.deepEqual(
+        leaves(defaults).filter((path) => at(full, path) === undefined),
+        [],
+      );
+    });
+
+    it(`${chart}: another value is another rendering, or is refused`, async () => {
+      const verdicts = new Map<string, "read" | "unread" | "refused">(
+        leaves(full).map((path) => [path.join("."), "refused"]),
+      );
+      for (const base of [full, plain]) {
+        for (let attempt = 0; attempt < others("").length; attempt += 1) {
+          const open = leaves(full).filter(
+            (path) => verdicts.get(path.join(".")) !== "read" && attempt < others(at(full, path)).length,
+          );
+          const changed = open.map((path) => withValue(base, path, others(at(full, path))[attempt]));
+          const [unchanged, ...renderings] = await renderMany(chart, [base, ...changed]);
+          for (const [index, { text }] of renderings.entries()) {
+            if (text !== undefined) {
+              verdicts.set((open[index] as Path).join("."), text === unchanged?.text ? "unread" : "read");
+            }
+          }
+        }
+      }
+      const having = (wanted: string) =>
+        [...verdicts].filter(([, verdict]) => verdict === wanted).map(([path]) => path);
+      assert.deepEqual(having("unread"), []);
+      assert.deepEqual(having("refused").sort(), fixed);
+    }).timeout(60_000);
+  }
+});
+
+describe("the schema refuses", () => {
+  const backend = least["todo-backend"];
+  const frontend = least["todo-frontend"];
+  const image = (tag: unknown, repository: unknown = "localhost/x") => ({ ...frontend, image: { repository, tag } });
+  const limits = (cpu: unknown, memory: unknown) => ({ ...frontend, resources: { limits: { cpu, memory } } });
+  const cases: [string, Chart, Values, string][] = [
+    ["a misspelt key", "todo-backend", { ...backend, repliccas: 2 }, "additional properties 'repliccas' not allowed"],
+    [
+      "a misspelt key further down",
+      "todo-backend",
+      { ...backend, service: { tpye: "NodePort" } },
+      "at '/service': additional properties 'tpye' not allowed",
+    ],
+    [
+      "a global value: no template reads one",
+      "todo-backend",
+      { ...backend, global: { a: 1 } },
+      "at '/global': maxProperties: got 1, want 0",
+    ],
+    [
+      "no repository",
+      "todo-frontend",
+      image("1", ""),
+      "at '/image/repository': value must be 'the name of an image, without a tag'",
+    ],
+    [
+      "a tag in the repository",
+      "todo-frontend",
+      image("1", "localhost/x:1"),
+      "at '/image/repository': value must be 'the name of an image, without a tag'",
+    ],
+    ["no tag", "todo-frontend", image(""), "at '/image/tag': value must be 'a tag with a digit in it"],
+    [
+      "the tag latest",
+      "todo-frontend",
+      image("latest"),
+      "at '/image/tag': value must be 'a tag with a digit in it (names like latest are moved to other images)'",
+    ],
+    [
+      "the tag latest of PostgreSQL",
+      "todo-postgres",
+      { ...least["todo-postgres"], image: { tag: "latest" } },
+      "at '/image/tag': value must be 'a tag with a digit in it",
+    ],
+    [
+      "another name that moves",
+      "todo-frontend",
+      image("main"),
+      "at '/image/tag': value must be 'a tag with a digit in it",
+    ],
+    ["a number as tag", "todo-frontend", image(17), "at '/image/tag': got number, want string"],
+    ["a tag unset", "todo-frontend", image(null), "at '/image': missing property 'tag'"],
+    [
+      "a pull policy that is none",
+      "todo-frontend",
+      { image: { repository: "x", tag: "1", pullPolicy: "Sometimes" } },
+      "at '/image/pullPolicy': value must be one of 'IfNotPresent', 'Always', 'Never'",
+    ],
+    [
+      "no Secret",
+      "todo-backend",
+      { ...backend, secrets: {} },
+      "at '/secrets/existingSecret': value must be 'the name of a Secret that exists in the namespace of the release'",
+    ],
+    [
+      "no Secret of PostgreSQL",
+      "todo-postgres",
+      {},
+      "at '/auth/existingSecret': value must be 'the name of a Secret that exists in the namespace of the release'",
+    ],
+    [
+      "a secret's value for its key",
+      "todo-backend",
+      { ...backend, secrets: { existingSecret: "s", keys: { DATABASE_URL: "postgresql+asyncpg://u:p@h/d" } } },
+      "at '/secrets/keys/DATABASE_URL': 'postgresql+asyncpg://u:p@h/d' does not match pattern",
+    ],
+    [
+      "a node port below the range",
+      "todo-frontend",
+      { ...frontend, service: { type: "NodePort", nodePort: 8080 } },
+      "at '/service/nodePort': minimum: got 8,080, want 30,000",
+    ],
+    [
+      "a node port above the range",
+      "todo-frontend",
+      { ...frontend, service: { type: "NodePort", nodePort: 32768 } },
+      "at '/service/nodePort': maximum: got 32,768, want 32,767",
+    ],
+    [
+      "a node port of a ClusterIP",
+      "todo-frontend",
+      { ...frontend, service: { nodePort: 30300 } },
+      "at '/service/nodePort': value must be 'unset unless service.type is NodePort'",
+    ],
+    [
+      "a Service that never gets ready here",
+      "todo-frontend",
+      { ...frontend, service: { type: "LoadBalancer" } },
+      "at '/service/type': value must be one of 'ClusterIP', 'NodePort'",
+    ],
+    [
+      "a variable that Next.js has inlined",
+      "todo-frontend",
+      { ...frontend, env: { NEXT_PUBLIC_API_URL: "http://x" } },
+      "at '/env/NEXT_PUBLIC_API_URL': value must be 'unset (Next.js put it into the image when that was built; it has no effect here)'",
+    ],
+    ...["DATABASE_URL", "SECRET_KEY", "AUTH_SECRET", "OPENAI_API_KEY", "POSTGRES_PASSWORD"].flatMap(
+      (name): [string, Chart, Values, string][] =>
+        (["todo-backend", "todo-frontend"] as Chart[]).map((chart) => [
+          `${name} in the clear`,
+          chart,
+          { ...least[chart], env: { [name]: "x" } },
+          `at '/env/${name}': value must be 'unset (a value of a secret belongs in a Secret, never in a chart value)'`,
+        ]),
+    ),
+    [
+      "a password in a URL",
+      "todo-backend",
+      { ...backend, env: { DB: "postgresql://u:p@h/d" } },
+      "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret)'",
+    ],
+    [
+      "a number as variable",
+      "todo-backend",
+      { ...backend, env: { POOL_SIZE: 2 } },
+      "at '/env/POOL_SIZE': got number, want string",
+    ],
+    [
+      "a variable that is no name",
+      "todo-backend",
+      { ...backend, env: { "pool-size": "2" } },
+      "invalid propertyName 'pool-size'",
+    ],
+    [
+      "a CPU quantity that is none",
+      "todo-frontend",
+      limits("a lot", "1Gi"),
+      "at '/resources/limits/cpu': 'a lot' does not match pattern",
+    ],
+    [
+      "a memory quantity without unit",
+      "todo-frontend",
+      limits("1", "512"),
+      "at '/resources/limits/memory': '512' does not match pattern",
+    ],
+    [
+      "memory in thousandths of bytes",
+      "todo-frontend",
+      limits("1", "512m"),
+      "at '/resources/limits/memory': '512m' does not match pattern",
+    ],
+    [
+      "a container without a limit",
+      "todo-frontend",
+      limits(null, "1Gi"),
+      "at '/resources/limits': missing property 'cpu'",
+    ],
+    [
+      "a migration without a limit",
+      "todo-backend",
+      { ...backend, migration: { resources: { limits: { memory: null } } } },
+      "at '/migration/resources/limits': missing property 'memory'",
+    ],
+    [
+      "a probe without a path",
+      "todo-backend",
+      { ...backend, probes: { liveness: { path: "" } } },
+      "at '/probes/liveness/path': '' does not match pattern",
+    ],
+    [
+      "no readiness probe",
+      "todo-backend",
+      { ...backend, probes: { readiness: null } },
+      "at '/probes': missing property 'readiness'",
+    ],
+    [
+      "root",
+      "todo-backend",
+      { ...backend, podSecurityContext: { runAsUser: 0 } },
+      "at '/podSecurityContext/runAsUser': minimum: got 0, want 1",
+    ],
+    [
+      "a container that may be root",
+      "todo-backend",
+      { ...backend, podSecurityContext: { runAsNonRoot: false } },
+      "at '/podSecurityContext/runAsNonRoot': value must be true",
+    ],
+    [
+      "privileges",
+      "todo-backend",
+      { ...backend, securityContext: { privileged: true } },
+      "at '/securityContext': additional properties 'privileged' not allowed",
+    ],
+    [
+      "no security context",
+      "todo-postgres",
+      { ...least["todo-postgres"], securityContext: null },
+      "missing property 'securityContext'",
+    ],
+    [
+      "a label the chart selects by",
+      "todo-backend",
+      { ...backend, podLabels: { "app.kubernetes.io/name": "x" } },
+      "at '/podLabels/app.kubernetes.io~1name': value must be 'unset (the chart selects its pods by this label)'",
+    ],
+    [
+      "a peer without labels: it would be everybody",
+      "todo-backend",
+      { ...backend, networkPolicy: { allowFrom: [{}] } },
+      "at '/networkPolicy/allowFrom/0': minProperties: got 0, want 1",
+    ],
+    [
+      "an Ingress without a host",
+      "todo-frontend",
+      { ...frontend, ingress: { enabled: true } },
+      "at '/ingress/host': value must be 'a host name when ingress.enabled'",
+    ],
+    [
+      "an HTTPRoute without a Gateway",
+      "todo-frontend",
+      { ...frontend, httpRoute: { enabled: true } },
+      "at '/httpRoute/parentRefs': minItems: got 0, want 1",
+    ],
+    [
+      "a volume without a unit",
+      "todo-postgres",
+      { ...least["todo-postgres"], persistence: { size: "1" } },
+      "at '/persistence/size': '1' does not match pattern",
+    ],
+    [
+      "secrets of the frontend: it has none",
+      "todo-frontend",
+      { ...frontend, secrets: {} },
+      "additional properties 'secrets' not allowed",
+    ],
+  ];
+  const refusals = new Map<Chart, Promise<{ refusal?: string }[]>>();
+  const casesOf = (chart: Chart) => cases.filter((each) => each[1] === chart);
+  before(() => {
+    for (const chart of charts) {
+      refusals.set(
+        chart,
+        renderMany(
+          chart,
+          casesOf(chart).map(([, , values]) => values),
+        ),
+      );
+    }
+  });
+  for (const chart of charts) {
+    for (const [index, [label, , , expected]] of casesOf(chart).entries()) {
+      it(`${label} (${chart})`, async () => {
+        const text = (await refusals.get(chart))?.[index]?.refusal ?? "nothing: it was accepted";
+        assert.ok(text.includes(expected), `expected ${JSON.stringify(expected)}, helm said: ${text}`);
+      });
+    }
+  }
+
+  it("nothing that may be a tag", async () => {
+    const tags = [
+      "0123456789ab",
+      "abcdefabcdef",
+      "v1.2.3",
+      "17",
+      "17-bookworm",
+      "stable-2026.11",
+      `17@sha256:${"0".repeat(64)}`,
+    ];
+    const renderings = await renderMany(
+      "todo-frontend",
+      tags.map((tag) => image(tag)),
+    );
+    assert.deepEqual(
+      renderings.map((each) => each.refusal),
+      tags.map(() => undefined),
+    );
+  });
+
+  it("nothing that may be an image", async () => {
+    const repositories = [
+      "todo",
+      "localhost/todo",
+      "registry.example.com:5000/team/todo_app",
+      "docker.io/library/postgres",
+    ];
+    const renderings = await renderMany(
+      "todo-frontend",
+      repositories.map((repository) => image("1", repository)),
+    );
+    assert.deepEqual(
+      renderings.map((each) => each.refusal),
+      repositories.map(() => undefined),
+    );
+  });
+});
+
+it("a variable is refused that is both in env and in secrets.keys", async () => {
+  const values = {
+    ...least["todo-backend"],
+    env: { DB_DSN: "x" },
+    secrets: { existingSecret: "s", keys: { DB_DSN: "dsn" } },
+  };
+  assert.match(
+    (await refusal("todo-backend", values)) ?? "",
+    /env\.DB_DSN is also in secrets\.keys; keep it in one of the two/,
+  );
+});
+
+it("values.schema.json is up to date and says that it is generated", () => {
+  const check = spawnSync(process.execPath, [join(chartsFolder, "schema.mts"), "--check"], { encoding: "utf8" });
+  assert.deepEqual([check.status, check.stdout], [0, ""], check.stderr);
+  for (const chart of charts) {
+    const [first] = Object.entries(JSON.parse(readFileSync(join(chartsFolder, chart, "values.schema.json"), "utf8")));
+    assert.deepEqual(first, [
+      "$comment",
+      "Generated by helm/schema.mts from values.yaml and helm/definitions.yaml. Do not edit.",
+    ]);
+  }
+});

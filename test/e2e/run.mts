@@ -1,0 +1,43 @@
+// `make e2e`: what only a cluster and a browser can show. Expects `make up` to have run; brings the browser itself.
+import { existsSync } from "node:fs";
+import { execa } from "execa";
+import { installPackages } from "../../cluster/offline/debian.mts";
+import { clusterEnvironment, readRecord } from "../../cluster/profile.mts";
+import { clusterUid } from "../../cluster/start.mts";
+import { usePulumi } from "../../ops/pulumi.mts";
+import { ensureTools } from "../../tools/install.mts";
+import { ask, Failure, main, steps } from "../../tools/main.mts";
+import { root } from "../../tools/places.mts";
+
+await main(async () => {
+  await ensureTools();
+  const record = readRecord();
+  if (record) Object.assign(process.env, await clusterEnvironment(record));
+  if (!record?.uid || (await clusterUid()) !== record.uid) {
+    throw new Failure("e2e: expected the cluster that `make up` makes, found none that answers; run `make up` first");
+  }
+  usePulumi("dev", record);
+  process.env.CHROMIUM = await browser();
+  const { exitCode } = await execa("node_modules/.bin/mocha", ["--config", "test/e2e/mocharc.yaml"], {
+    cwd: root,
+    stdio: "inherit",
+    reject: false,
+  });
+  process.exitCode = exitCode;
+});
+
+/** Any Chromium or Chrome that is installed, else Debian's. */
+async function browser(): Promise<string> {
+  const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+  const find = async () =>
+    (await ask("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"])) ??
+    (existsSync(mac) ? mac : undefined);
+  if (!(await find()))
+    await steps([
+      {
+        title: "Chromium: installing, about 1 min",
+        run: (report) => installPackages(["chromium"], "chromium", report),
+      },
+    ]);
+  return (await find()) as string;
+}

@@ -1,0 +1,193 @@
+import { strict as assert } from "node:assert";
+import { generatedValue, type Program, runProgram } from "./support/mocks";
+
+const DATABASE_URL = "postgresql+asyncpg://todo:canary-in-url@db.example.org:5432/todo?ssl=require";
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const SECRET = "kubernetes:core/v1:Secret";
+
+interface Case {
+  title: string;
+  stack: string;
+  secrets: Record<string, string>;
+  /** Type and name of each resource, indented below its component. */
+  tree: string[];
+  /** What each resource is told to wait for; a component and the Release in it say the same. */
+  order: string[];
+  releases: string[];
+  /** Keys of each Secret. */
+  secretKeys: Record<string, string[]>;
+  url: string;
+}
+
+const cases: Case[] = [
+  {
+    title: "dev: database inside",
+    stack: "dev",
+    secrets: {},
+    tree: [
+      "pulumi:providers:kubernetes cluster",
+      "todo:index:Environment environment",
+      "  kubernetes:core/v1:Namespace namespace",
+      "  random:index/randomPassword:RandomPassword postgres-password",
+      "  kubernetes:core/v1:Secret todo-postgres-secrets",
+      "  random:index/randomPassword:RandomPassword secret-key",
+      "  random:index/randomPassword:RandomPassword auth-secret",
+      "  kubernetes:core/v1:Secret todo-backend-secrets",
+      "todo:index:TodoPostgres todo-postgres",
+      "  kubernetes:helm.sh/v3:Release todo-postgres",
+      "todo:index:TodoBackend todo-backend",
+      "  kubernetes:helm.sh/v3:Release todo-backend",
+      "todo:index:TodoFrontend todo-frontend",
+      "  kubernetes:helm.sh/v3:Release todo-frontend",
+    ],
+    order: [
+      "todo-postgres-secrets after namespace",
+      "todo-backend-secrets after namespace",
+      "todo-postgres after environment",
+      "todo-postgres after environment",
+      "todo-backend after todo-postgres",
+      "todo-backend after todo-postgres",
+      "todo-frontend after todo-backend",
+      "todo-frontend after todo-backend",
+    ],
+    releases: ["todo-postgres-dev", "todo-backend-dev", "todo-frontend-dev"],
+    secretKeys: {
+      "todo-postgres-secrets": ["POSTGRES_PASSWORD"],
+      "todo-backend-secrets": ["AUTH_SECRET", "DATABASE_URL", "SECRET_KEY"],
+    },
+    url: "http://localhost:30300",
+  },
+  {
+    title: "prod: database external, all secrets given",
+    stack: "prod",
+    secrets: {
+      databaseUrl: DATABASE_URL,
+      secretKey: "canary-secret-key-of-32-characters-or-more",
+      authSecret: "canary-auth-secret-of-32-characters-or-more",
+      openaiApiKey: "canary-openai",
+    },
+    tree: [
+      "pulumi:providers:kubernetes cluster",
+      "todo:index:Environment environment",
+      "  kubernetes:core/v1:Namespace namespace",
+      "  kubernetes:core/v1:Secret todo-backend-secrets",
+      "todo:index:TodoBackend todo-backend",
+      "  kubernetes:helm.sh/v3:Release todo-backend",
+      "todo:index:TodoFrontend todo-frontend",
+      "  kubernetes:helm.sh/v3:Release todo-frontend",
+    ],
+    order: [
+      "todo-backend-secrets after namespace",
+      "todo-backend after environment",
+      "todo-backend after environment",
+      "todo-frontend after todo-backend",
+      "todo-frontend after todo-backend",
+    ],
+    releases: ["todo-backend-prod", "todo-frontend-prod"],
+    secretKeys: { "todo-backend-secrets": ["AUTH_SECRET", "DATABASE_URL", "OPENAI_API_KEY", "SECRET_KEY"] },
+    url: "http://localhost:30302",
+  },
+];
+
+for (const { title, stack, secrets, tree, order, releases, secretKeys, url } of cases) {
+  for (const preview of [true, false]) {
+    describe(`program, ${title}, ${preview ? "preview" : "up"}`, () => {
+      let program: Program;
+      const ofType = (type: string) => program.resources.filter((resource) => resource.type === type);
+      before(async () => {
+        program = await runProgram({ stack, secrets, preview });
+      });
+
+      it("has these resources and no others", () => {
+        const lines = program.resources.map(({ type, name, parent }) => {
+          const depth = parent === undefined ? 0 : 1;
+          return `${"  ".repeat(depth)}${type} ${name}`;
+        });
+        assert.deepEqual(lines, tree);
+      });
+
+      it("has each resource wait for what it needs", () => {
+        const edges = program.resources.flatMap(({ name, dependsOn }) => dependsOn.map((on) => `${name} after ${on}`));
+        assert.deepEqual(edges, order);
+      });
+
+      it("gives everything in the cluster to the provider with the stack's context", () => {
+        const inCluster = program.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+        assert.deepEqual([...new Set(inCluster.map(({ provider }) => provider))], ["cluster"]);
+        const [{ inputs }] = ofType("pulumi:providers:kubernetes");
+        assert.equal(inputs.context, "todo-on-minikube");
+        assert.equal(inputs.clusterIdentifier, "todo-on-minikube");
+      });
+
+      it("makes the namespace with restricted Pod Security", () => {
+        const [{ inputs }] = ofType("kubernetes:core/v1:Namespace");
+        assert.deepEqual(inputs.metadata, {
+          name: `todo-${stack}`,
+          labels: {
+            "app.kubernetes.io/part-of": "todo",
+            "pod-security.kubernetes.io/audit": "restricted",
+            "pod-security.kubernetes.io/enforce": "restricted",
+            "pod-security.kubernetes.io/warn": "restricted",
+          },
+        });
+      });
+
+      it("makes the Secrets with exactly their keys, their values encrypted", () => {
+        const found = ofType(SECRET).map(({ inputs }) => {
+          const { name, namespace } = inputs.metadata as { name: string; namespace: string };
+          assert.equal(namespace, `todo-${stack}`);
+          const envelope = inputs.stringData as { value: Record<string, string> };
+          // A map with a secret in it reaches a mock as one secret.
+          assert.deepEqual(Object.keys(envelope).sort(), [SECRET_SIGNATURE, "value"].sort());
+          return [name, Object.keys(envelope.value).sort()];
+        });
+        assert.deepEqual(Object.fromEntries(found), secretKeys);
+      });
+
+      it("installs each chart as a release named after service and environment", () => {
+        const found = ofType(RELEASE).map(({ inputs }) => {
+          const { values, description, ...rest } = inputs;
+          assert.match(String(description), /^objects [0-9a-f]{12}$/);
+          return rest;
+        });
+        const common = { compat: "true", maxHistory: 10, namespace: `todo-${stack}` };
+        const expected = releases.map((name) => ({
+          ...common,
+          chart: `./helm/${name.slice(0, -stack.length - 1)}`,
+          name,
+          resetValues: true,
+          timeout: 120,
+          waitForJobs: true,
+        }));
+        assert.deepEqual(found, expected);
+      });
+
+      it("renders each chart with the values that it installs", () => {
+        const installed = ofType(RELEASE).map(({ inputs }) => [inputs.name, inputs.values]);
+        const rendered = Object.entries(program.rendered).map(([name, { values }]) => [name, values]);
+        assert.deepEqual(Object.fromEntries(rendered), Object.fromEntries(installed));
+      });
+
+      it("passes charts plain values only, and no value of a secret", () => {
+        const text = JSON.stringify(ofType(RELEASE));
+        const generated = ["postgres-password", "secret-key", "auth-secret"].map(generatedValue);
+        const leaked = [...Object.values(secrets), ...generated, "canary", SECRET_SIGNATURE, UNKNOWN];
+        assert.deepEqual(
+          leaked.filter((value) => text.includes(value)),
+          [],
+        );
+      });
+
+      it("says where the application is and what to type next", () => {
+        const { namespace, next } = program.outputs as { namespace: string; next: Record<string, string> };
+        assert.equal(program.outputs.url, url);
+        assert.equal(namespace, `todo-${stack}`);
+        assert.equal(next.status, `kubectl --context todo-on-minikube -n todo-${stack} get pods`);
+      });
+    });
+  }
+}
+
+/** Marks of Pulumi's wire format: a secret, and a value that is not known at preview. */
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -1,0 +1,143 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse, parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "../../components/render-chart";
+
+export const ROOT = resolve(__dirname, "../..");
+
+export interface ProgramArgs {
+  stack: string;
+  /** Secrets by their key below `todo:`, as `pulumi config set --secret` would put them. */
+  secrets?: Record<string, string>;
+  /** Whether the program runs as in `pulumi preview`. */
+  preview: boolean;
+}
+
+/** A resource as the program registered it; other resources are given by their names. */
+export interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  dependsOn: string[];
+  parent?: string;
+  provider?: string;
+}
+
+export interface Program {
+  resources: Registered[];
+  outputs: Record<string, unknown>;
+  /** What the provider was asked to render, by release name. */
+  rendered: Record<string, Record<string, unknown>>;
+}
+
+/** The mock's value of a generated password: recognisable, so that a test can search for it. */
+export const generatedValue = (name: string) => `generated-value-of-${name}`;
+
+/**
+ * Runs index.ts under Pulumi's mocks, with the config of a stack file.
+ * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
+ */
+export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs): Promise<Program> {
+  const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
+  const seen: pulumi.ResourceTransformationArgs[] = [];
+  const rendered: Program["rendered"] = {};
+
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        inputs.set(`${args.type} ${args.name}`, args);
+        const result = args.type.startsWith("random:") && { result: pulumi.secret(generatedValue(args.name)) };
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...result } };
+      },
+      call: (args) => {
+        if (args.token !== "kubernetes:helm:template") throw new Error(`no mock answers ${args.token}`);
+        const options = JSON.parse(args.inputs.jsonOpts);
+        rendered[options.release_name] = options;
+        return { result: helmTemplate(options) };
+      },
+    },
+    "todo",
+    stack,
+    preview,
+  );
+  const encrypted = Object.entries(secrets).map(([key, value]) => [`todo:${key}`, value]);
+  const config = { ...stackConfig(stack), ...Object.fromEntries(encrypted) };
+  // Pulumi hands maps to a program as JSON.
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(texts),
+    encrypted.map(([key]) => key),
+  );
+
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => {
+    pulumi.runtime.registerStackTransformation((args) => {
+      seen.push(args);
+      return undefined;
+    });
+    return freshImport("index.ts");
+  });
+  await pulumi.runtime.disconnect();
+
+  const resources = seen.map(({ type, name, opts }) => {
+    const registered = inputs.get(`${type} ${name}`);
+    return {
+      type,
+      name,
+      inputs: registered?.inputs ?? {},
+      dependsOn: namesOf(opts.dependsOn),
+      parent: namesOf(opts.parent)[0],
+      // A reference: urn::id, whose urn ends in the provider's name.
+      provider: registered?.provider?.split("::").at(-2),
+    };
+  });
+  return { resources, outputs: outputs ?? {}, rendered };
+}
+
+/** The config of a stack file by full key, as parseSettings takes it. */
+export function stackConfig(stack: string): Record<string, unknown> {
+  return parse(readFileSync(resolve(ROOT, `Pulumi.${stack}.yaml`), "utf8")).config;
+}
+
+/** Imports a file of the program as if for the first time: a program runs while it is being imported. */
+function freshImport(file: string): unknown {
+  for (const loaded of Object.keys(require.cache)) {
+    if (loaded.startsWith(ROOT) && !/node_modules|\/test\//.test(loaded)) delete require.cache[loaded];
+  }
+  return require(resolve(ROOT, file));
+}
+
+interface TemplateOptions {
+  path: string;
+  release_name: string;
+  namespace: string;
+  kube_version: string;
+  values: unknown;
+}
+
+/** What the provider's `kubernetes:helm:template` answers, from the same Helm and the same options. */
+export function helmTemplate({
+  path,
+  release_name,
+  namespace,
+  kube_version,
+  values,
+}: TemplateOptions): KubernetesObject[] {
+  const args = ["template", release_name, path, "--namespace", namespace, "--kube-version", kube_version];
+  const options = { cwd: ROOT, input: JSON.stringify(values), encoding: "utf8", stdio: "pipe" } as const;
+  const text = execFileSync("helm", [...args, "--values", "-"], options);
+  return parseAllDocuments(text).flatMap((document) => document.toJS() ?? []);
+}
+
+function namesOf(resources: unknown): string[] {
+  const list = Array.isArray(resources) ? resources : resources === undefined ? [] : [resources];
+  return list.map((resource) => {
+    const { __name } = resource as { __name?: string };
+    if (!__name) throw new Error("a resource behind an Output has no name yet; pass the resource itself");
+    return __name;
+  });
+}

@@ -1,0 +1,48 @@
+import { stackConfig } from "./mocks";
+
+/** Fields of a stack file by their path below `todo:`, and their new value; undefined removes the field. */
+export type Change = Record<string, unknown>;
+
+/** The `config:` of a stack file after a change. */
+export function changed(stack: string, change: Change): Record<string, unknown> {
+  const config: Record<string, unknown> = structuredClone(stackConfig(stack));
+  for (const [path, value] of Object.entries(change)) {
+    const names = (path.includes(":") ? path : `todo:${path}`).split(".");
+    const last = names.pop() as string;
+    const place = names.reduce((map, name) => {
+      map[name] ??= {};
+      return map[name] as Record<string, unknown>;
+    }, config);
+    if (value === undefined) delete place[last];
+    else place[last] = value;
+  }
+  return config;
+}
+
+const image = { repository: "registry.example.org:5000/team/app", tag: "2.4.0" };
+const amounts = { requests: { cpu: "0.25", memory: "100Mi" }, limits: { cpu: "2", memory: "1Gi" } };
+
+/** Every key of the contract, with a value that is not its default; numbers are at one of their bounds. */
+export const everyKey = {
+  "todo:cluster": { context: "lab", storageClass: "fast", ingressClass: "traefik" },
+  "todo:origin": "https://todo.example.org",
+  "todo:database": { mode: "inside", storageGiB: 1024 },
+  "todo:backend": {
+    ...{ image, replicas: 50, port: 65535, pool: { size: 1, overflow: 0, timeoutSeconds: 300 }, chatMaxMessages: 1000 },
+    ...{ chatRequired: true, openaiBaseUrl: "http://llm.example.org/v1", resources: amounts },
+    ...{ health: "/api/health", ready: "/api/ready", env: { LOG_LEVEL: "debug" }, secretKeys: { DB: "DATABASE_URL" } },
+  },
+  "todo:frontend": {
+    ...{ image, replicas: 50, port: 1024, service: { type: "NodePort", nodePort: 32767 }, resources: amounts },
+    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, apiUrlVariable: "BACKEND_URL" },
+  },
+  "todo:secretKey": "x".repeat(32),
+  "todo:authSecret": "y".repeat(32),
+  "todo:openaiApiKey": "sk-1",
+};
+/** The same with an external database. */
+export const everyOtherKey = {
+  ...everyKey,
+  "todo:database": { mode: "external", migrations: "none" },
+  "todo:databaseUrl": "postgresql+asyncpg://todo:password@db.example.org/todo?ssl=require",
+};
