@@ -1,57 +1,48 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { Environment } from "./components/environment";
 import { nextSteps } from "./components/next-steps";
+import { chartsOf, partsOf } from "./components/parts";
+import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
 import { TodoPostgres } from "./components/todo-postgres";
 import { loadSettings } from "./settings";
 
-const settings = loadSettings();
-const { cluster, origin } = settings;
+export = async () => {
+  const settings = loadSettings();
+  const parts = partsOf(settings);
+  const { context } = settings.cluster;
 
-const provider = new kubernetes.Provider("cluster", {
-  context: cluster.context,
-  // Without it, a new address or CA of the same cluster would replace everything.
-  clusterIdentifier: cluster.context,
-  // Otherwise the path in $KUBECONFIG becomes part of the state. The variable itself still counts.
-  kubeconfig: "",
-});
+  const provider = new kubernetes.Provider("cluster", {
+    context,
+    // Without it, a new address or CA of the same cluster would replace everything.
+    clusterIdentifier: context,
+    // Otherwise the path in $KUBECONFIG becomes part of the state. The variable itself still counts.
+    kubeconfig: "",
+  });
 
-const environment = new Environment(
-  "environment",
-  { environment: settings.environment, database: settings.database, secrets: settings.secrets },
-  { provider },
-);
-const place = { environment: settings.environment, namespace: environment.namespace };
+  // All charts with their final values, in preview too: what cannot be rendered ends here, before anything changes.
+  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  const objects = (chart: string) => charts[chart].objects;
 
-const database =
-  settings.database.mode === "inside" && environment.postgresSecret
-    ? new TodoPostgres(
-        "todo-postgres",
-        { ...place, ...settings.database, secret: environment.postgresSecret, storageClass: cluster.storageClass },
-        { provider, dependsOn: environment },
-      )
+  const environment = new Environment("environment", parts.environment, { provider });
+
+  const database = parts.postgres
+    ? new TodoPostgres("todo-postgres", parts.postgres, objects("todo-postgres"), { provider, dependsOn: environment })
     : undefined;
 
-const backend = new TodoBackend(
-  "todo-backend",
-  {
-    ...place,
-    ...settings.backend,
-    corsOrigins: [origin],
-    migrate: settings.database.mode === "inside" || settings.database.migrations === "job",
-    secret: environment.backendSecret,
-  },
-  { provider, dependsOn: database ?? environment },
-);
+  const backend = new TodoBackend("todo-backend", parts.backend, objects("todo-backend"), {
+    provider,
+    dependsOn: database ?? environment,
+  });
 
-new TodoFrontend(
-  "todo-frontend",
-  { ...place, ...settings.frontend, apiUrl: backend.url, origin, ingressClass: cluster.ingressClass },
-  { provider, dependsOn: backend },
-);
+  new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), { provider, dependsOn: backend });
 
-/** What to open in a browser, and what to type next. */
-export const url = origin;
-export const { namespace } = environment;
-export const next = nextSteps(settings);
+  return {
+    /** What to open in a browser. */
+    url: settings.origin,
+    namespace: parts.environment.namespace,
+    /** What to type next. */
+    next: nextSteps(settings),
+  };
+};

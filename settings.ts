@@ -1,5 +1,8 @@
 import { scryptSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import type { z } from "zod";
 import { type Sections, secrets, sections } from "./settings/contract";
 import { contradictions } from "./settings/contradictions";
@@ -8,20 +11,25 @@ import { type Problem, problemsOf, report, suggestion } from "./settings/report"
 
 /** The value of a secret, and what may be known about it. */
 export interface SecretValue {
-  value: pulumi.Output<string>;
+  /** Absent where a stack file was read without its passphrase. */
+  value?: pulumi.Output<string>;
   /** Changes when the value does; says nothing about it, so that it may be shown and compared in a preview. */
   fingerprint: string;
 }
 
-export type Database = Extract<Sections["database"], { mode: "inside" }> | ExternalDatabase;
-type ExternalDatabase = Extract<Sections["database"], { mode: "external" }> & { url: SecretValue };
-
 /** All that an environment is made from. Components get parts of it; nothing else reads the stack's config. */
-export interface Settings extends Omit<Sections, "database"> {
+export interface Settings extends Sections {
   /** Name of the stack: dev, staging, prod. */
   environment: string;
-  database: Database;
-  secrets: { secretKey?: SecretValue; authSecret?: SecretValue; openaiApiKey?: SecretValue };
+  /** By their key below `todo:`; databaseUrl is there exactly where database.mode is external. */
+  secrets: Partial<Record<keyof typeof secrets, SecretValue>>;
+}
+
+export interface ParseOptions {
+  /** The stacks that this one must not get in the way of. Default: none. */
+  others?: OtherStack[];
+  /** Take a secret that is missing for one that will be set: for a look at a stack that nobody has set up here. */
+  assumeSecrets?: boolean;
 }
 
 /** Settings of the running stack; throws one error that names everything that is wrong with them. */
@@ -31,20 +39,34 @@ export function loadSettings(): Settings {
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, decode(value)]));
   const stack = pulumi.getStack();
-  return parseSettings(stack, raw, Object.keys(config).filter(isConfigSecret), otherStacks(__dirname, stack));
+  return parseSettings(stack, raw, Object.keys(config).filter(isConfigSecret), {
+    others: otherStacks(__dirname, stack),
+  });
+}
+
+/**
+ * Settings as a stack file states them, without Pulumi and without the stack's passphrase: secrets are known by a
+ * fingerprint of their encrypted value. Throws one error that names everything that is wrong, as loadSettings does.
+ * @param folder that of the stack files
+ */
+export function readSettings(folder: string, stack: string, options: Omit<ParseOptions, "others"> = {}): Settings {
+  const { config = {} } = parse(readFileSync(join(folder, `Pulumi.${stack}.yaml`), "utf8")) ?? {};
+  // Pulumi takes `origin` for `todo:origin` too.
+  const raw = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `todo:${key}`, value] as const);
+  const encrypted = raw.filter(([, value]) => JSON.stringify(value)?.includes('"secure":')).map(([key]) => key);
+  return parseSettings(stack, Object.fromEntries(raw), encrypted, { ...options, others: otherStacks(folder, stack) });
 }
 
 /**
  * Settings from the `config:` of a stack file.
  * @param raw values by their full key (`todo:backend`)
  * @param secretKeys those of the keys whose value is, or contains, an encrypted one
- * @param others the stacks that this one must not get in the way of
  */
 export function parseSettings(
   stack: string,
   raw: Record<string, unknown>,
   secretKeys: string[],
-  others: OtherStack[] = [],
+  { others = [], assumeSecrets = false }: ParseOptions = {},
 ): Settings {
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key, text });
@@ -68,40 +90,40 @@ export function parseSettings(
     else problems.push(...problemsOf(key, schema, raw[key], result.error, hidden));
   }
 
-  const given: Record<string, string> = {};
-  for (const [name, schema] of Object.entries<z.ZodType<string>>(secrets)) {
+  const given: Settings["secrets"] = {};
+  for (const [name, schema] of Object.entries(secrets) as [keyof typeof secrets, z.ZodType<string>][]) {
     const key = `todo:${name}`;
+    const found = raw[key];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
-    if (raw[key] === undefined || raw[key] === "") continue;
+    if (found === undefined || found === "") continue;
+    if (isSealed(found)) {
+      given[name] = { fingerprint: fingerprint(stack, name, found.secure) };
+      continue;
+    }
     const again = `\`pulumi config set --secret ${key} -s {stack}\` asks for it; the old value is no secret any more`;
     if (!secretKeys.includes(key)) refuse(key, `expected an encrypted value, found plain text; ${again}`);
-    const result = schema.safeParse(raw[key]);
-    given[name] = String(raw[key]);
-    if (!result.success) problems.push(...problemsOf(key, schema, raw[key], result.error, true));
+    const result = schema.safeParse(found);
+    if (!result.success) problems.push(...problemsOf(key, schema, found, result.error, true));
+    else given[name] = { value: pulumi.secret(result.data), fingerprint: fingerprint(stack, name, result.data) };
   }
+  const { database, backend } = parsed as Partial<Sections>;
+  if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= { fingerprint: "missing" };
+  if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= { fingerprint: "missing" };
 
-  problems.push(...contradictions(parsed, new Set(Object.keys(given))), ...clashes(parsed, others));
+  const present = Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]);
+  problems.push(...contradictions(parsed, new Set(present)), ...clashes(parsed, others));
   if (problems.length > 0) throw new pulumi.RunError(report(stack, problems));
-
-  const { database, ...rest } = parsed as Sections;
-  const secret = (name: string) => (given[name] ? secretValue(stack, name, given[name]) : undefined);
-  const url = secret("databaseUrl");
-  return {
-    environment: stack,
-    ...rest,
-    database: database.mode === "external" ? { ...database, url: url as SecretValue } : database,
-    secrets: {
-      secretKey: secret("secretKey"),
-      authSecret: secret("authSecret"),
-      openaiApiKey: secret("openaiApiKey"),
-    },
-  };
+  return { environment: stack, ...(parsed as Sections), secrets: given };
 }
 
-/** The fingerprint is public: trying a guess on it is slow, and one in 16 million wrong guesses fits as well as the right one. */
-function secretValue(stack: string, name: string, value: string): SecretValue {
-  const fingerprint = scryptSync(value, `${stack}:${name}`, 3).toString("hex");
-  return { value: pulumi.secret(value), fingerprint };
+/** Public: trying a guess on it is slow, and one in 16 million wrong guesses fits as well as the right one. */
+function fingerprint(stack: string, name: string, value: string): string {
+  return scryptSync(value, `${stack}:${name}`, 3).toString("hex");
+}
+
+/** A value as the stack file holds it encrypted. */
+function isSealed(value: unknown): value is { secure: string } {
+  return typeof (value as { secure?: unknown } | null)?.secure === "string";
 }
 
 /** Pulumi hands maps over as JSON; a text stays as it is. */

@@ -1,59 +1,27 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Database, SecretValue, Settings } from "../settings";
-import { insideDatabaseUrl } from "./todo-postgres";
+import type { SecretSource, SecretSpec, Secrets } from "./secrets";
 
 export interface EnvironmentArgs {
-  /** Name of the stack; the namespace is `todo-<environment>`. */
-  environment: string;
-  /** Where the database is; inside, its password is made here. */
-  database: Database;
-  /** Secrets of the stack's config; SECRET_KEY and AUTH_SECRET are random unless given. */
-  secrets: Settings["secrets"];
+  namespace: string;
+  /** The Secrets that have to be there before any chart. */
+  secrets: Secrets;
 }
 
-/** A Secret in the cluster as charts get to know it: by name, never by value. */
-export interface SecretReference {
-  name: string;
-  /** For each key that it has: a text that changes when the value does. */
-  fingerprints: Record<string, string>;
-}
-
-/** The namespace of an environment, and the Secrets that have to be there before any chart. */
+/** The namespace of an environment, and its Secrets. */
 export class Environment extends pulumi.ComponentResource {
-  readonly namespace: string;
-  readonly backendSecret: SecretReference;
-  /** Only where the database is inside. */
-  readonly postgresSecret?: SecretReference;
-
   constructor(name: string, args: EnvironmentArgs, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
-    const { environment, database, secrets } = args;
-    this.namespace = `todo-${environment}`;
-
-    const metadata = { name: this.namespace, labels: NAMESPACE_LABELS };
+    const metadata = { name: args.namespace, labels: NAMESPACE_LABELS };
     const namespace = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
     const inNamespace = { parent: this, dependsOn: namespace };
 
-    let databaseUrl: SecretValue;
-    if (database.mode === "inside") {
-      const password = generated("postgres-password", 32, this);
-      const values = { POSTGRES_PASSWORD: password };
-      this.postgresSecret = preCreatedSecret("todo-postgres-secrets", this.namespace, values, inNamespace);
-      databaseUrl = insideDatabaseUrl(environment, password);
-    } else {
-      databaseUrl = database.url;
+    const values = new SecretValues(this);
+    for (const spec of [args.secrets.postgres, args.secrets.backend]) {
+      if (spec) preCreatedSecret(spec, args.namespace, values, inNamespace);
     }
-    const values = {
-      DATABASE_URL: databaseUrl,
-      SECRET_KEY: secrets.secretKey ?? generated("secret-key", 48, this),
-      AUTH_SECRET: secrets.authSecret ?? generated("auth-secret", 48, this),
-      ...(secrets.openaiApiKey && { OPENAI_API_KEY: secrets.openaiApiKey }),
-    };
-    this.backendSecret = preCreatedSecret("todo-backend-secrets", this.namespace, values, inNamespace);
-
-    this.registerOutputs({ namespace: this.namespace });
+    this.registerOutputs({ namespace: args.namespace });
   }
 }
 
@@ -65,27 +33,32 @@ const NAMESPACE_LABELS = {
   "pod-security.kubernetes.io/audit": "restricted",
 };
 
-/** Another number makes new random values; it is part of their fingerprint, because the values are unknown at preview. */
-const GENERATION = "1";
+/** What the keys hold. Random values are of letters and digits, which need no quoting in URLs and shells. */
+class SecretValues {
+  private password?: pulumi.Output<string>;
 
-/** A random value of letters and digits, which needs no quoting in URLs and shells. */
-function generated(name: string, length: number, parent: pulumi.Resource): SecretValue {
-  const password = new random.RandomPassword(
-    name,
-    { length, special: false, keepers: { generation: GENERATION } },
-    { parent },
-  );
-  return { value: password.result, fingerprint: `generated-${GENERATION}` };
+  constructor(private readonly parent: pulumi.Resource) {}
+
+  of(key: string, source: SecretSource): pulumi.Output<string> {
+    if (source.from === "random") {
+      const { resource, length, generation } = source;
+      const args = { length, special: false, keepers: { generation } };
+      const { result } = new random.RandomPassword(resource, args, { parent: this.parent });
+      if (key === "POSTGRES_PASSWORD") this.password = result;
+      return result;
+    }
+    const value = source.from === "config" ? source.value : this.password?.apply(source.text);
+    if (!value) throw new pulumi.RunError(`${key}: its value is not known here; only \`pulumi\` decrypts stack files`);
+    return value;
+  }
 }
 
 function preCreatedSecret(
-  name: string,
+  { name, keys }: SecretSpec,
   namespace: string,
-  values: Record<string, SecretValue>,
+  values: SecretValues,
   opts: pulumi.CustomResourceOptions,
-): SecretReference {
-  const stringData = Object.fromEntries(Object.entries(values).map(([key, { value }]) => [key, value]));
+): void {
+  const stringData = Object.fromEntries(Object.entries(keys).map(([key, source]) => [key, values.of(key, source)]));
   new kubernetes.core.v1.Secret(name, { metadata: { name, namespace }, stringData }, opts);
-  const fingerprints = Object.entries(values).map(([key, { fingerprint }]) => [key, fingerprint]);
-  return { name, fingerprints: Object.fromEntries(fingerprints) };
 }

@@ -21,8 +21,28 @@ export interface ChartArgs {
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string };
+  metadata: { name: string; namespace?: string; labels?: Texts; annotations?: Texts };
+  [field: string]: unknown;
 }
+type Texts = Record<string, string>;
+
+export interface RenderedChart extends ChartArgs {
+  /** All objects, hooks and tests included. */
+  objects: KubernetesObject[];
+}
+
+/** What Helm is asked for; as the provider's `kubernetes:helm:template` takes it. */
+export interface TemplateOptions {
+  path: string;
+  release_name: string;
+  namespace: string;
+  values: Record<string, Plain>;
+  include_test_hook_resources: boolean;
+  kube_version: string;
+}
+
+/** Whoever renders a chart: the provider in a program, the helm on PATH elsewhere. Rejects with Helm's own words. */
+export type Template = (options: TemplateOptions) => Promise<KubernetesObject[]>;
 
 /** What charts take the cluster for where none answers, as in a pull request's preview. */
 const KUBERNETES_VERSION = "1.35.1";
@@ -32,11 +52,29 @@ export function releaseName(chart: string, environment: string): string {
   return `${chart}-${environment}`;
 }
 
+/** The Helm inside the provider: needs no helm on PATH and, for a provider with a context, no cluster that answers. */
+export function providerTemplate(provider: pulumi.ProviderResource): Template {
+  return async (options) => {
+    // What kubernetes.helm.v3.Chart uses; not a documented function of its own.
+    const inputs = { jsonOpts: JSON.stringify(options) };
+    return (await pulumi.runtime.invoke("kubernetes:helm:template", inputs, { provider })).result;
+  };
+}
+
 /**
- * The objects that Helm would install, hooks and tests included.
- * Rejects with one sentence that names chart, template or key, and what is wrong there.
+ * The objects that Helm would install, by the chart's name.
+ * Rejects with a sentence for each chart that does not render: chart, template or key, and what is wrong there.
  */
-export async function render(args: ChartArgs, parent: pulumi.Resource): Promise<KubernetesObject[]> {
+export async function renderCharts(charts: ChartArgs[], template: Template): Promise<Record<string, RenderedChart>> {
+  const outcomes = await Promise.allSettled(charts.map((chart) => render(chart, template)));
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.message] : []));
+  if (reasons.length > 0) throw new pulumi.RunError(reasons.join("\n"));
+  const rendered = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  return Object.fromEntries(rendered.map((chart) => [chart.chart, chart]));
+}
+
+/** Rejects with one sentence that names chart, template or key, and what is wrong there. */
+export async function render(args: ChartArgs, template: Template): Promise<RenderedChart> {
   const { chart, environment, namespace, values } = args;
   const options = {
     path: `./helm/${chart}`,
@@ -46,11 +84,8 @@ export async function render(args: ChartArgs, parent: pulumi.Resource): Promise<
     include_test_hook_resources: true,
     kube_version: KUBERNETES_VERSION,
   };
-  const inputs = { jsonOpts: JSON.stringify(options) };
   try {
-    // What kubernetes.helm.v3.Chart uses; not a documented function of its own.
-    const answer = await pulumi.runtime.invoke("kubernetes:helm:template", inputs, { parent });
-    return answer.result;
+    return { ...args, objects: await template(options) };
   } catch (error) {
     const wayOut = `mend the chart, or the key of Pulumi.${environment}.yaml that the value comes from`;
     throw new pulumi.RunError(`helm/${chart} does not render for ${environment}: ${cause(error)}; ${wayOut}`);

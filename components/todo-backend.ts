@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type BackendSettings, SECRET_KEYS, type SecretKey } from "../settings/contract";
-import type { SecretReference } from "./environment";
 import { localChart, TIMEOUT_SECONDS } from "./local-chart";
-import { checksum, type Plain, releaseName } from "./render-chart";
+import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
+import type { SecretReference } from "./secrets";
 
 const CHART = "todo-backend";
 
@@ -20,17 +20,23 @@ export interface TodoBackendArgs extends Omit<BackendSettings, "chatRequired"> {
 
 /** The API of the Todo application. */
 export class TodoBackend extends pulumi.ComponentResource {
-  /** Address inside the cluster. */
-  readonly url: string;
-
-  constructor(name: string, args: TodoBackendArgs, opts: pulumi.ComponentResourceOptions) {
+  /** @param objects the chart's, rendered for these arguments */
+  constructor(name: string, args: TodoBackendArgs, objects: KubernetesObject[], opts: pulumi.ComponentResourceOptions) {
     super("todo:index:TodoBackend", name, {}, opts);
-    const { environment, namespace } = args;
-    const values = backendValues(args);
-    localChart(name, { chart: CHART, environment, namespace, values }, { parent: this, dependsOn: opts.dependsOn });
-    this.url = `http://${releaseName(CHART, environment)}:${args.port}`;
-    this.registerOutputs({ url: this.url });
+    localChart(name, { ...backendChart(args), objects }, { parent: this, dependsOn: opts.dependsOn });
+    this.registerOutputs({ url: backendUrl(args) });
   }
+}
+
+/** Address inside the cluster. */
+export function backendUrl({ environment, port }: Pick<TodoBackendArgs, "environment" | "port">): string {
+  return `http://${releaseName(CHART, environment)}:${port}`;
+}
+
+/** The chart with its values. */
+export function backendChart(args: TodoBackendArgs): ChartArgs {
+  const { environment, namespace } = args;
+  return { chart: CHART, environment, namespace, values: backendValues(args) };
 }
 
 /** Values of `helm/todo-backend`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FrontendSettings } from "../settings/contract";
 import { localChart } from "./local-chart";
-import type { Plain } from "./render-chart";
+import type { ChartArgs, KubernetesObject, Plain } from "./render-chart";
 
 const CHART = "todo-frontend";
 
@@ -20,13 +20,23 @@ export interface TodoFrontendArgs extends FrontendSettings {
 
 /** The pages of the Todo application. */
 export class TodoFrontend extends pulumi.ComponentResource {
-  constructor(name: string, args: TodoFrontendArgs, opts: pulumi.ComponentResourceOptions) {
+  /** @param objects the chart's, rendered for these arguments */
+  constructor(
+    name: string,
+    args: TodoFrontendArgs,
+    objects: KubernetesObject[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("todo:index:TodoFrontend", name, {}, opts);
-    const { environment, namespace } = args;
-    const values = frontendValues(args);
-    localChart(name, { chart: CHART, environment, namespace, values }, { parent: this, dependsOn: opts.dependsOn });
+    localChart(name, { ...frontendChart(args), objects }, { parent: this, dependsOn: opts.dependsOn });
     this.registerOutputs({});
   }
+}
+
+/** The chart with its values. */
+export function frontendChart(args: TodoFrontendArgs): ChartArgs {
+  const { environment, namespace } = args;
+  return { chart: CHART, environment, namespace, values: frontendValues(args) };
 }
 
 /** Values of `helm/todo-frontend`. */

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretValue } from "../settings";
-import type { SecretReference } from "./environment";
 import { localChart } from "./local-chart";
-import { checksum, type Plain, releaseName } from "./render-chart";
+import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
+import type { SecretReference } from "./secrets";
 
 const CHART = "todo-postgres";
 const USER = "todo";
@@ -23,13 +22,23 @@ export interface TodoPostgresArgs {
 
 /** PostgreSQL in the cluster, on a volume that outlives its pod. */
 export class TodoPostgres extends pulumi.ComponentResource {
-  constructor(name: string, args: TodoPostgresArgs, opts: pulumi.ComponentResourceOptions) {
+  /** @param objects the chart's, rendered for these arguments */
+  constructor(
+    name: string,
+    args: TodoPostgresArgs,
+    objects: KubernetesObject[],
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("todo:index:TodoPostgres", name, {}, opts);
-    const { environment, namespace } = args;
-    const values = postgresValues(args);
-    localChart(name, { chart: CHART, environment, namespace, values }, { parent: this, dependsOn: opts.dependsOn });
+    localChart(name, { ...postgresChart(args), objects }, { parent: this, dependsOn: opts.dependsOn });
     this.registerOutputs({});
   }
+}
+
+/** The chart with its values. */
+export function postgresChart(args: TodoPostgresArgs): ChartArgs {
+  const { environment, namespace } = args;
+  return { chart: CHART, environment, namespace, values: postgresValues(args) };
 }
 
 /** Values of `helm/todo-postgres`. */
@@ -48,8 +57,6 @@ export function postgresValues({ secret, storageGiB, storageClass }: TodoPostgre
 }
 
 /** Address of the database inside an environment, for the backend's driver. */
-export function insideDatabaseUrl(environment: string, password: SecretValue): SecretValue {
-  const url = (word: string) =>
-    `postgresql+asyncpg://${USER}:${word}@${releaseName(CHART, environment)}:${PORT}/${DATABASE}`;
-  return { value: pulumi.interpolate`${password.value.apply(url)}`, fingerprint: url(password.fingerprint) };
+export function insideDatabaseUrl(environment: string, password: string): string {
+  return `postgresql+asyncpg://${USER}:${password}@${releaseName(CHART, environment)}:${PORT}/${DATABASE}`;
 }

@@ -1,4 +1,4 @@
-// The eleven defects of the charts that exist (by their numbers in the issue), each planted: what settings or a chart's
+// The eleven defects of the charts that exist (numbered as the tests of the last block count them), each planted: what settings or a chart's
 // schema refuses is refused here, by stack file or by values; ELSEWHERE names the tests of what has nothing to refuse.
 // Not proved here: that the words reach a terminal (test/render-chart.test.ts, test/e2e).
 import { strict as assert } from "node:assert";
@@ -206,7 +206,7 @@ async function told(plant: Plant): Promise<string> {
       "dev",
       config,
       Object.keys(encrypted).map((name) => `todo:${name}`),
-      others,
+      { others },
     );
     return "nothing: it was accepted";
   } catch (error) {

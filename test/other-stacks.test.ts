@@ -42,7 +42,7 @@ describe("a stack is refused", () => {
   for (const [what, others, line] of refusals) {
     it(what, () => {
       const message = `${head}  ${line}`;
-      assert.throws(() => parseSettings("dev", stackConfig("dev"), [], others), { message });
+      assert.throws(() => parseSettings("dev", stackConfig("dev"), [], { others }), { message });
     });
   }
 });
@@ -56,7 +56,7 @@ describe("a stack is left alone", () => {
   ];
   for (const [what, other] of strangers) {
     it(what, () => {
-      assert.equal(parseSettings("dev", stackConfig("dev"), [], [other]).environment, "dev");
+      assert.equal(parseSettings("dev", stackConfig("dev"), [], { others: [other] }).environment, "dev");
     });
   }
 });

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ChartArgs, digest, type KubernetesObject, render } from "../components/render-chart";
-import { helmTemplate } from "./support/mocks";
+import { helmTemplate } from "../components/helm-template";
+import { type ChartArgs, digest, type KubernetesObject, providerTemplate, render } from "../components/render-chart";
 
 const args: ChartArgs = {
   chart: "todo-backend",
@@ -28,8 +29,8 @@ async function renderWith(answer: () => unknown) {
     "todo",
     "dev",
   );
-  const parent = new pulumi.ComponentResource("todo:index:Test", "test");
-  return { objects: await render(args, parent), asked };
+  const { objects } = await render(args, providerTemplate(new kubernetes.Provider("cluster")));
+  return { objects, asked };
 }
 
 async function failure(message: string): Promise<string> {
@@ -94,14 +95,17 @@ describe("digest", () => {
     assert.equal(new Set(all.map(digest)).size, all.length);
   });
 
-  it("is the same for a second rendering of a real chart, and another for another value", () => {
-    const chart = (replicaCount: number) => {
+  it("is the same for a second rendering of a real chart, and another for another value", async () => {
+    const chart = async (replicaCount: number) => {
       const image = { repository: "localhost/todo-frontend", tag: "4f1c2ab90d3e" };
       const release = { path: "./helm/todo-frontend", release_name: "todo-frontend-dev", namespace: "todo-dev" };
       const env = { API_URL: "http://todo-backend-dev:8000" };
-      return digest(helmTemplate({ ...release, kube_version: "1.35.1", values: { image, env, replicaCount } }));
+      const values = { image, env, replicaCount };
+      const options = { ...release, kube_version: "1.35.1", include_test_hook_resources: true, values };
+      return digest(await helmTemplate(options));
     };
-    assert.equal(chart(1), chart(1));
-    assert.notEqual(chart(1), chart(2));
+    const [first, second, other] = await Promise.all([chart(1), chart(1), chart(2)]);
+    assert.equal(first, second);
+    assert.notEqual(first, other);
   });
 });

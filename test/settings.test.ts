@@ -166,7 +166,7 @@ describe("parseSettings", () => {
         env: {},
         apiUrlVariable: "API_URL",
       },
-      secrets: { secretKey: undefined, authSecret: undefined, openaiApiKey: undefined },
+      secrets: {},
     });
   });
 
@@ -204,7 +204,7 @@ describe("parseSettings", () => {
       return parse(stack, secrets, Object.keys(secrets)).secrets[name] as SecretValue;
     };
     const given = secret("staging", "secretKey", LONG);
-    assert.equal(await pulumi.isSecret(given.value), true);
+    assert.equal(await pulumi.isSecret(given.value as pulumi.Output<string>), true);
     assert.match(given.fingerprint, /^[0-9a-f]{6}$/);
     assert.equal(given.fingerprint, secret("staging", "secretKey", LONG).fingerprint);
     const others = [

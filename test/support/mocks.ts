@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse, parseAllDocuments } from "yaml";
-import type { KubernetesObject } from "../../components/render-chart";
+import { parse } from "yaml";
+import { helmTemplate } from "../../components/helm-template";
 
 export const ROOT = resolve(__dirname, "../..");
 
@@ -51,11 +50,11 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
         const result = args.type.startsWith("random:") && { result: pulumi.secret(generatedValue(args.name)) };
         return { id: `${args.name}-id`, state: { ...args.inputs, ...result } };
       },
-      call: (args) => {
+      call: async (args) => {
         if (args.token !== "kubernetes:helm:template") throw new Error(`no mock answers ${args.token}`);
         const options = JSON.parse(args.inputs.jsonOpts);
         rendered[options.release_name] = options;
-        return { result: helmTemplate(options) };
+        return { result: await helmTemplate(options) };
       },
     },
     "todo",
@@ -79,7 +78,7 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
       seen.push(args);
       return undefined;
     });
-    return freshImport("index.ts");
+    return freshImport("index.ts")();
   });
   await pulumi.runtime.disconnect();
 
@@ -104,33 +103,11 @@ export function stackConfig(stack: string): Record<string, unknown> {
 }
 
 /** Imports a file of the program as if for the first time: a program runs while it is being imported. */
-function freshImport(file: string): unknown {
+function freshImport(file: string): () => Promise<Record<string, unknown>> {
   for (const loaded of Object.keys(require.cache)) {
     if (loaded.startsWith(ROOT) && !/node_modules|\/test\//.test(loaded)) delete require.cache[loaded];
   }
   return require(resolve(ROOT, file));
-}
-
-interface TemplateOptions {
-  path: string;
-  release_name: string;
-  namespace: string;
-  kube_version: string;
-  values: unknown;
-}
-
-/** What the provider's `kubernetes:helm:template` answers, from the same Helm and the same options. */
-export function helmTemplate({
-  path,
-  release_name,
-  namespace,
-  kube_version,
-  values,
-}: TemplateOptions): KubernetesObject[] {
-  const args = ["template", release_name, path, "--namespace", namespace, "--kube-version", kube_version];
-  const options = { cwd: ROOT, input: JSON.stringify(values), encoding: "utf8", stdio: "pipe" } as const;
-  const text = execFileSync("helm", [...args, "--values", "-"], options);
-  return parseAllDocuments(text).flatMap((document) => document.toJS() ?? []);
 }
 
 function namesOf(resources: unknown): string[] {
