@@ -2,6 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import { Environment } from "./components/environment";
 import { nextSteps } from "./components/next-steps";
 import { chartsOf, partsOf } from "./components/parts";
+import { enforce } from "./components/policy";
+import { readExceptions } from "./components/policy/exceptions";
 import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
@@ -21,8 +23,9 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // All charts with their final values, in preview too: what cannot be rendered ends here, before anything changes.
+  // All charts with their final values, in preview too: what cannot be rendered, or breaks a rule, ends here.
   const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  enforce(settings, Object.values(charts), readExceptions(__dirname));
   const objects = (chart: string) => charts[chart].objects;
 
   const environment = new Environment("environment", parts.environment, { provider });

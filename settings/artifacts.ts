@@ -68,7 +68,8 @@ function documentation(schema: JsonSchema): string {
   const ofSections = Object.keys(sections).map((name) => {
     const key = `todo:${name}`;
     const { description, ...section } = keys[key];
-    const lines = rows(section, key, "required").map((row) => [
+    const absent = section.default === undefined ? "required" : code(section.default);
+    const lines = rows(section, key, absent).map((row) => [
       code(row.key),
       row.type,
       row.value,

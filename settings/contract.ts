@@ -113,6 +113,10 @@ export const sections = {
   database,
   backend,
   frontend,
+  policy: z
+    .enum(["mandatory", "advisory"])
+    .default("mandatory")
+    .describe("Whether a broken rule of components/policy/rules.ts ends a deployment, or is a warning"),
 };
 
 /** Encrypted values, by their key below `todo:`; each may be absent. */

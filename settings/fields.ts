@@ -67,7 +67,7 @@ export function resources(requests: Amounts, limits: Amounts) {
     .describe("CPU and memory of each pod");
 }
 
-const CREDENTIALS = /:\/\/[^/@\s]*:[^/@\s]+@/;
+export const CREDENTIALS = /:\/\/[^/@\s]*:[^/@\s]+@/;
 
 /** Variables by name. Which names they may not have, settings/contradictions.ts knows. */
 export function variables() {

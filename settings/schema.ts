@@ -39,7 +39,9 @@ export function stackFileSchema(descriptions: Record<string, string>): JsonSchem
       errorMessage: `expected an encrypted value; \`pulumi config set --secret todo:${name}\` writes it`,
     };
   }
-  const required = Object.keys(sections).map((name) => `todo:${name}`);
+  const required = Object.entries(sections)
+    .filter(([, section]) => !section.safeParse(undefined).success)
+    .map(([name]) => `todo:${name}`);
   const ofPulumi = (description: string): JsonSchema => ({ description: `Written by Pulumi: ${description}` });
   return {
     $schema: "http://json-schema.org/draft-07/schema#",

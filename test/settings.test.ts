@@ -166,6 +166,7 @@ describe("parseSettings", () => {
         env: {},
         apiUrlVariable: "API_URL",
       },
+      policy: "advisory",
       secrets: {},
     });
   });

@@ -44,7 +44,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey",
   ],
   [
     "a key of the other mode",
@@ -142,6 +142,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
     { database: { mode: "external" } },
     "todo:databaseUrl: expected the URL of the external database, found nothing; `pulumi config set --secret todo:databaseUrl -s dev` asks for it",
   ],
+  ["a severity that is none", { policy: "off" }, 'todo:policy: expected "mandatory" or "advisory", found "off"'],
   [
     "no origin",
     { origin: "" },

@@ -36,6 +36,7 @@ export const everyKey = {
     ...{ image, replicas: 50, port: 1024, service: { type: "NodePort", nodePort: 32767 }, resources: amounts },
     ...{ health: "/live", env: { LOG_LEVEL: "debug" }, apiUrlVariable: "BACKEND_URL" },
   },
+  "todo:policy": "advisory",
   "todo:secretKey": "x".repeat(32),
   "todo:authSecret": "y".repeat(32),
   "todo:openaiApiKey": "sk-1",

@@ -1,0 +1,323 @@
+// The rules that every environment's objects keep to: each planted break is found, in these words, and the environments
+// of the repository break none. Does not prove: that a rule is enough, nor that a cluster enforces any of it.
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { helmTemplate } from "../components/helm-template";
+import { chartsOf, partsOf } from "../components/parts";
+import { enforce, findings, judge, sentence } from "../components/policy";
+import { EXCEPTIONS_FILE, type Exception, readExceptions } from "../components/policy/exceptions";
+import { rules } from "../components/policy/rules";
+import { type KubernetesObject, type RenderedChart, renderCharts } from "../components/render-chart";
+import { readSettings } from "../settings";
+import { ROOT } from "./support/mocks";
+
+// biome-ignore lint/suspicious/noExplicitAny: a rendered object has no static type.
+type Any = any;
+
+const rendered = async (stack: string) =>
+  Object.values(
+    await renderCharts(chartsOf(partsOf(readSettings(ROOT, stack, { assumeSecrets: true }))), helmTemplate),
+  );
+
+const pod = (object: KubernetesObject) => (object.spec as Any).template.spec;
+const container = (object: KubernetesObject) => pod(object).containers[0];
+
+const D = "todo-backend, Deployment todo-backend-prod";
+const C = `${D}, container todo-backend`;
+
+/** What is done to an object of prod's backend, and all that is said about it. */
+const planted: [what: string, kind: string, plant: (object: Any) => void, said: string[]][] = [
+  [
+    "a tag that moves",
+    "Deployment",
+    (it) => {
+      container(it).image = "localhost/todo-backend:latest";
+    },
+    [
+      `C-003 ${C}: expected an image with a tag that never moves, found "localhost/todo-backend:latest"; a version, a digest or the hash of its content`,
+    ],
+  ],
+  [
+    "no tag",
+    "Deployment",
+    (it) => {
+      container(it).image = "localhost/todo-backend";
+    },
+    [
+      `C-003 ${C}: expected an image with a tag that never moves, found "localhost/todo-backend"; a version, a digest or the hash of its content`,
+    ],
+  ],
+  [
+    "no startup probe",
+    "Deployment",
+    (it) => {
+      delete container(it).startupProbe;
+    },
+    [`C-005 ${C}: expected a startupProbe, found nothing; it holds the others back until the start is over`],
+  ],
+  [
+    "a file of configuration",
+    "Deployment",
+    (it) => {
+      pod(it).volumes.push({ name: "config", configMap: { name: "config" } });
+    },
+    [`C-006 ${D}: expected no file of configuration, found "config"; hand it over as a variable`],
+  ],
+  [
+    "a secret in the clear, in an init container",
+    "Deployment",
+    (it) => {
+      const copy = { ...container(it), name: "first", env: [{ name: "API_TOKEN", value: "canary" }] };
+      pod(it).initContainers = [copy];
+    },
+    [
+      `C-007 ${D}, container first: expected a secretKeyRef for API_TOKEN, found its value in the clear; Helm's record and every preview would show it`,
+    ],
+  ],
+  [
+    "a password in a URL",
+    "Deployment",
+    (it) => {
+      container(it).env.push({ name: "CACHE", value: "redis://me:canary@cache:6379" });
+    },
+    [
+      `C-007 ${C}: expected a secretKeyRef for CACHE, found its value in the clear; Helm's record and every preview would show it`,
+    ],
+  ],
+  [
+    "a Secret in the chart",
+    "ServiceAccount",
+    (it) => {
+      it.kind = "Secret";
+    },
+    [
+      "C-007 todo-backend, Secret todo-backend-prod: expected no Secret in a chart, found one; Helm's record would hold its values",
+    ],
+  ],
+  [
+    "a DSN in a ConfigMap",
+    "ServiceAccount",
+    (it) => {
+      Object.assign(it, { kind: "ConfigMap", data: { DB: "postgresql://me:canary@db/x" } });
+    },
+    [
+      "C-007 todo-backend, ConfigMap todo-backend-prod: expected nothing secret in a ConfigMap, found DB; it belongs in a Secret",
+    ],
+  ],
+  [
+    "a Job without a memory limit",
+    "Job",
+    (it) => {
+      delete container(it).resources.limits.memory;
+    },
+    [
+      "K-005 todo-backend, Job todo-backend-prod-migration, container migration: expected resources.limits.memory, found nothing; without it one pod can starve its neighbours",
+    ],
+  ],
+  [
+    "no liveness",
+    "Deployment",
+    (it) => {
+      delete container(it).livenessProbe;
+    },
+    [`K-006 ${C}: expected a livenessProbe, found nothing; a hung process would never be restarted`],
+  ],
+  [
+    "no readiness",
+    "Deployment",
+    (it) => {
+      delete container(it).readinessProbe;
+    },
+    [`K-006 ${C}: expected a readinessProbe, found nothing; requests would reach a pod that cannot answer them`],
+  ],
+  [
+    "one path for both",
+    "Deployment",
+    (it) => {
+      container(it).readinessProbe.httpGet.path = "/health";
+    },
+    [
+      `K-006 ${C}: expected a readiness path that asks the database, and a liveness path that does not, found "/health"; name both; with one path all is green on a dead database, or a database away restarts the app`,
+    ],
+  ],
+  [
+    "the node's network",
+    "Deployment",
+    (it) => {
+      pod(it).hostNetwork = true;
+    },
+    [`pod-security ${D}: expected no hostNetwork, found true; the pod would see the node's own`],
+  ],
+  [
+    "a folder of the node",
+    "Deployment",
+    (it) => {
+      pod(it).volumes.push({ name: "host", hostPath: { path: "/" } });
+    },
+    [`pod-security ${D}: expected no hostPath, found "host"; an emptyDir or a PersistentVolumeClaim`],
+  ],
+  [
+    "root, by the container",
+    "Deployment",
+    (it) => {
+      Object.assign(container(it).securityContext, { runAsUser: 0, runAsNonRoot: false, privileged: true });
+    },
+    [
+      `pod-security ${C}: expected runAsNonRoot: true, found false; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected runAsUser above 0, found 0; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected privileged: false, found true; set it in securityContext or podSecurityContext`,
+    ],
+  ],
+  [
+    "an empty security context",
+    "Deployment",
+    (it) => {
+      container(it).securityContext = {};
+      pod(it).securityContext = {};
+    },
+    [
+      `pod-security ${C}: expected runAsNonRoot: true, found nothing; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected seccompProfile RuntimeDefault, found nothing; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected allowPrivilegeEscalation: false, found nothing; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected readOnlyRootFilesystem: true, found nothing; set it in securityContext or podSecurityContext`,
+      `pod-security ${C}: expected capabilities.drop: [ALL], found nothing; set it in securityContext or podSecurityContext`,
+    ],
+  ],
+  [
+    "a capability",
+    "Deployment",
+    (it) => {
+      container(it).securityContext.capabilities.add = ["NET_ADMIN"];
+    },
+    [
+      `pod-security ${C}: expected no added capabilities, found ["NET_ADMIN"]; set it in securityContext or podSecurityContext`,
+    ],
+  ],
+  [
+    "the account of everybody, with a token",
+    "Deployment",
+    (it) => {
+      Object.assign(pod(it), { serviceAccountName: "default", enableServiceLinks: undefined });
+      delete pod(it).automountServiceAccountToken;
+    },
+    [
+      `identity ${D}: expected a ServiceAccount of its own, found "default"; rights given to \`default\` are given to every pod of the namespace`,
+      `identity ${D}: expected automountServiceAccountToken: false, found nothing; the application never talks to the cluster`,
+      `identity ${D}: expected enableServiceLinks: false, found nothing; variables named after other Services could shadow the application's own`,
+    ],
+  ],
+  [
+    "an update that waits for nothing",
+    "Deployment",
+    (it) => {
+      it.spec.strategy.rollingUpdate.maxUnavailable = 1;
+    },
+    [`rollout ${D}: expected maxUnavailable: 0, found 1; Helm would call an update ready with no pod serving`],
+  ],
+  [
+    "no checksum of the secrets",
+    "Deployment",
+    (it) => {
+      delete it.spec.template.metadata.annotations;
+    },
+    [
+      `rollout ${D}: expected a checksum/… annotation on the pod, found nothing; Kubernetes restarts nothing for a changed Secret`,
+    ],
+  ],
+  [
+    "a budget that lets no pod go",
+    "PodDisruptionBudget",
+    (it) => {
+      it.spec.minAvailable = 2;
+    },
+    [
+      "drain todo-backend, PodDisruptionBudget todo-backend-prod: expected a budget below the 2 pods there are, found 2; at this one no node could ever be drained",
+    ],
+  ],
+];
+
+describe("the rules", () => {
+  let prod: RenderedChart;
+  before(async () => {
+    prod = (await rendered("prod")).find(({ chart }) => chart === "todo-backend") as RenderedChart;
+  });
+
+  for (const [what, kind, plant, said] of planted) {
+    it(`find ${what}`, () => {
+      const chart = structuredClone(prod);
+      plant(chart.objects.find((object) => object.kind === kind));
+      assert.deepEqual(findings([chart]).map(sentence), said);
+    });
+  }
+
+  it("each have a planted break", () => {
+    const broken = new Set(planted.flatMap(([, , , said]) => said.map((text) => text.split(" ")[0])));
+    assert.deepEqual([...broken].sort(), rules.map(({ id }) => id).sort());
+  });
+
+  for (const stack of ["dev", "staging", "prod"]) {
+    it(`are broken by nothing in ${stack}`, async () => {
+      const { open, stale } = judge(stack, findings(await rendered(stack)), readExceptions(ROOT));
+      assert.deepEqual({ open: open.map(sentence), stale }, { open: [], stale: [] });
+    });
+  }
+});
+
+describe("enforcement", () => {
+  const exception: Exception = {
+    rule: "C-003",
+    chart: "todo-backend",
+    object: "Deployment todo-backend",
+    reason: "the vendor publishes this image under one name only",
+  };
+  const broken = async () => {
+    const charts = await rendered("prod");
+    const backend = charts.find(({ chart }) => chart === "todo-backend") as RenderedChart;
+    const deployment = backend.objects.find(({ kind }) => kind === "Deployment") as KubernetesObject;
+    container(deployment).image = "localhost/todo-backend:latest";
+    return charts;
+  };
+  const line = planted[0][3][0];
+
+  it("ends a deployment where policy is mandatory", async () => {
+    const charts = await broken();
+    assert.throws(() => enforce({ environment: "prod", policy: "mandatory" }, charts, []), {
+      message: `1 rule is broken by what prod would get; nothing was changed; mend it, or add an entry with a reason to policy-exceptions.yaml.\n  ${line}`,
+    });
+  });
+
+  it("lets through what an exception covers, in the environments it names, and nothing beside it", async () => {
+    const found = findings(await broken());
+    assert.deepEqual(judge("prod", found, [exception]), { open: [], stale: [] });
+    const elsewhere = { ...exception, environments: ["dev"] };
+    assert.deepEqual(judge("prod", found, [elsewhere]), { open: found, stale: [] });
+    const other = { ...exception, container: "sidecar" };
+    assert.deepEqual(judge("prod", found, [other]), { open: found, stale: [other] });
+  });
+
+  it("refuses an exception that covers nothing any more", async () => {
+    const charts = await rendered("prod");
+    assert.throws(() => enforce({ environment: "prod", policy: "advisory" }, charts, [exception]), {
+      message:
+        "policy-exceptions.yaml is out of date; nothing was changed.\n  C-003 todo-backend, Deployment todo-backend: covers nothing in prod; remove it",
+    });
+  });
+
+  it("names what is wrong with an entry", () => {
+    const folder = mkdtempSync(join(tmpdir(), "todo-policy-"));
+    try {
+      writeFileSync(
+        join(folder, EXCEPTIONS_FILE),
+        "- {rule: C-003, chart: a, object: b, reason: why}\n- {rule: X, chart: a, object: b, because: x, reason: a long enough reason for it}\n",
+      );
+      const ids = rules.map(({ id }) => `"${id}"`).join("|");
+      assert.throws(() => readExceptions(folder), {
+        message: `policy-exceptions.yaml is not a list of exceptions; nothing was changed.\n  entry 1, reason: expected a reason of 20 or more characters, for whoever reviews the list\n  entry 2, rule: Invalid option: expected one of ${ids}\n  entry 2: Unrecognized key: "because"`,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
