@@ -3,10 +3,10 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview down env test e2e check format generate doctor tools cluster images clean bench pr-report
 
 help: ## List the verbs
-	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 up: ## Deploy to Minikube, making whatever is missing, and print the URL          [ENV=dev|staging|prod]
 	$(run) ops/up.mts $(ENV)
@@ -44,6 +44,9 @@ tools: ## Make the command-line tools available
 
 cluster: ## Start (or find, or wake) the cluster
 	$(run) cluster/cluster.mts
+
+pr-report: ## What a pull request would change, as Markdown, without a cluster   [BASE=origin/main]
+	$(run) ops/pr-report.mts $(BASE)
 
 images: ## Build and load the application's images where they changed             [ENV=…]
 	$(run) cluster/images-of.mts $(ENV)
