@@ -6,11 +6,13 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { findings } from "../../components/policy";
 import {
   charts,
   chartsFolder,
   helm,
   type KubernetesObject,
+  namespace,
   notes,
   objectsOf,
   podsOf,
@@ -90,6 +92,11 @@ describe("todo-app", () => {
       assert.ok(`${release}-todo-postgres-0123456789`.length <= 63, "the label of a StatefulSet's pods");
     });
   }
+
+  it("keeps to the rules that every environment is held to", async () => {
+    const chart = { chart: "todo-app", environment: "test", namespace, values: {} };
+    assert.deepEqual(findings([{ ...chart, objects: await render() }]), []);
+  });
 
   it("lets each pod connect to what it is wired to, and to nothing else in the cluster", async () => {
     const objects = await render();

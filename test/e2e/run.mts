@@ -10,7 +10,7 @@ import { ask, Failure, main, steps } from "../../tools/main.mts";
 import { root } from "../../tools/places.mts";
 
 await main(async () => {
-  await ensureTools();
+  await ensureTools({ also: ["helm4"] });
   const record = readRecord();
   if (record) Object.assign(process.env, await clusterEnvironment(record));
   if (!record?.uid || (await clusterUid()) !== record.uid) {
