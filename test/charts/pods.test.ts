@@ -284,8 +284,8 @@ describe("environment of the backend", () => {
     assert.equal(one(objects, "Pod").spec.containers[0].env, undefined, "the test pod needs no secret");
   });
 
-  it("can be another image's: other names, other keys, defaults dropped with null", async () => {
-    const keys = { DATABASE_URL: null, SECRET_KEY: null, AUTH_SECRET: null, OPENAI_API_KEY: null, DB_DSN: "dsn" };
+  it("can be another image's: other names, other keys, defaults dropped with null or an empty text", async () => {
+    const keys = { DATABASE_URL: null, SECRET_KEY: null, AUTH_SECRET: "", OPENAI_API_KEY: "", DB_DSN: "dsn" };
     const objects = await render("todo-backend", {
       ...backend,
       secrets: { existingSecret: "todo-backend-secrets", keys, optional: [] },

@@ -68,7 +68,7 @@ for (const binary of ["helm", "helm4"]) {
     const helm = (...args: string[]) =>
       command(binary, "--kube-context", "todo-on-minikube", "--namespace", namespace, ...args);
     const upgrade = (...args: string[]) =>
-      helm("upgrade", "todo", chart, "--reuse-values", "--wait", "--timeout", "180s", ...args);
+      helm("upgrade", "todo", chart, "--reset-then-reuse-values", "--wait", "--timeout", "180s", ...args);
     const migrated = (revision: number) =>
       kubectl("wait", "--for=condition=complete", `job/todo-todo-backend-migration-${revision}`, "--timeout=120s");
     const passwords = [random(), random()];

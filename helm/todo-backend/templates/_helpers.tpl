@@ -170,6 +170,7 @@ Kubernetes replaces $(NAME) in a value only where NAME stands before it.
 {{- define "todo-backend.env" -}}
 {{- $secret := include "todo-backend.text" (list . "secrets.existingSecret" .Values.secrets.existingSecret) }}
 {{- range $name, $key := .Values.secrets.keys }}
+{{- if $key }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
@@ -179,8 +180,9 @@ Kubernetes replaces $(NAME) in a value only where NAME stands before it.
       optional: true
       {{- end }}
 {{- end }}
+{{- end }}
 {{- range $name, $value := .Values.env }}
-{{- if hasKey $.Values.secrets.keys $name }}
+{{- if get $.Values.secrets.keys $name }}
 {{- fail (printf "env.%s is also in secrets.keys; keep it in one of the two" $name) }}
 {{- end }}
 {{- $text := include "todo-backend.text" (list $ (printf "env.%s" $name) $value) }}
@@ -189,7 +191,7 @@ Kubernetes replaces $(NAME) in a value only where NAME stands before it.
 {{- end }}
 {{- range regexFindAll "\\$+\\([A-Za-z_][A-Za-z0-9_]*\\)" $text -1 }}
 {{- $other := regexFind "[A-Za-z_][A-Za-z0-9_]*" . }}
-{{- $known := or (hasKey $.Values.secrets.keys $other) (and (hasKey $.Values.env $other) (lt $other $name)) }}
+{{- $known := or (get $.Values.secrets.keys $other) (and (hasKey $.Values.env $other) (lt $other $name)) }}
 {{- if and (not $known) (not (hasPrefix "$$" .)) }}
 {{- fail (printf "env.%s: $(%s) names no variable of secrets.keys; for the text itself write $$(%s)" $name $other $other) }}
 {{- end }}
