@@ -26,7 +26,7 @@ export function partsOf(settings: Settings): Parts {
     ...place,
     ...settings.backend,
     corsOrigins: [origin],
-    migrate: database.mode === "inside" || database.migrations === "job",
+    migrate: database.migrations === "job",
     secret: reference(secrets.backend),
   };
   return {

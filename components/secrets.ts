@@ -33,15 +33,15 @@ export interface Secrets {
 const GENERATION = "1";
 
 /** SECRET_KEY and AUTH_SECRET are random unless given; DATABASE_URL is that of the database inside, or given. */
-export function secretsOf({ environment, database, secrets }: Settings): Secrets {
+export function secretsOf({ environment, database, secrets, furtherSecrets }: Settings): Secrets {
   const given = (value: SecretValue): SecretSource => ({ from: "config", ...value });
   const password = random("postgres-password", 32);
   const databaseUrl: SecretSource =
     database.mode === "inside"
       ? {
           from: "password",
-          text: (word) => insideDatabaseUrl(environment, word),
-          fingerprint: insideDatabaseUrl(environment, password.fingerprint),
+          text: (word) => insideDatabaseUrl(environment, database.driver, word),
+          fingerprint: insideDatabaseUrl(environment, database.driver, password.fingerprint),
         }
       : given(secrets.databaseUrl as SecretValue);
   return {
@@ -52,6 +52,7 @@ export function secretsOf({ environment, database, secrets }: Settings): Secrets
         SECRET_KEY: secrets.secretKey ? given(secrets.secretKey) : random("secret-key", 48),
         AUTH_SECRET: secrets.authSecret ? given(secrets.authSecret) : random("auth-secret", 48),
         ...(secrets.openaiApiKey && { OPENAI_API_KEY: given(secrets.openaiApiKey) }),
+        ...Object.fromEntries(Object.entries(furtherSecrets).map(([key, value]) => [key, given(value)])),
       },
     },
     ...(database.mode === "inside" && {

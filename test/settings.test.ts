@@ -22,7 +22,7 @@ const refusedSecrets: [what: string, secrets: Record<string, string>, line: stri
   [
     "the driver of the URL",
     { databaseUrl: "postgresql://todo:canary@db.example.org/todo" },
-    `todo:databaseUrl: ${DATABASE_FORM}, found postgresql://; the backend's driver is asyncpg, which the scheme has to name`,
+    `todo:databaseUrl: ${DATABASE_FORM}, found postgresql://; the backend's driver is asyncpg, which the scheme has to name, unless todo:database.driver says otherwise`,
   ],
   [
     "a URL without password",
@@ -142,7 +142,7 @@ describe("parseSettings", () => {
       environment: "dev",
       cluster: { context: "todo-on-minikube" },
       origin: "http://localhost:30300",
-      database: { mode: "inside", storageGiB: 1 },
+      database: { mode: "inside", storageGiB: 1, driver: "postgresql+asyncpg", migrations: "job" },
       backend: {
         image: { repository: "localhost/todo-backend", tag },
         replicas: 1,
@@ -153,8 +153,18 @@ describe("parseSettings", () => {
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
         health: "/health",
         ready: "/ready",
+        variables: {
+          environment: "BACKEND_ENV",
+          host: "BACKEND_HOST",
+          port: "BACKEND_PORT",
+          corsOrigins: "CORS_ORIGINS",
+          poolSize: "POOL_SIZE",
+          maxOverflow: "MAX_OVERFLOW",
+          poolTimeout: "POOL_TIMEOUT",
+          chatMaxMessages: "CHAT_MAX_MESSAGES",
+          openaiBaseUrl: "OPENAI_BASE_URL",
+        },
         env: {},
-        secretKeys: {},
       },
       frontend: {
         image: { repository: "localhost/todo-frontend", tag },
@@ -164,10 +174,11 @@ describe("parseSettings", () => {
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
         health: "/",
         env: {},
-        apiUrlVariable: "API_URL",
+        variables: { apiUrl: "API_URL", port: "PORT", host: "HOSTNAME", mode: "NODE_ENV" },
       },
       policy: "advisory",
       secrets: {},
+      furtherSecrets: {},
     });
   });
 
