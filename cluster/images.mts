@@ -15,7 +15,11 @@ const sources = {
   frontend: { repository: "localhost/todo-frontend", folder: join(root, "app", "frontend"), base: "node" },
 } as const;
 
-type Source = (typeof sources)[keyof typeof sources];
+/** What an image is built from: its folder, and the official image that its Dockerfile takes as BASE. */
+export interface Source {
+  folder: string;
+  base: "python" | "node";
+}
 
 /**
  * Brings the images that a stack names into the cluster.
@@ -62,7 +66,8 @@ export async function ensureImages(stack: string, record: ClusterRecord): Promis
   }
 }
 
-async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
+/** Builds an image and loads it into the node. */
+export async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
   const offline = record.images === "made" ? await import("./offline/images.mts") : undefined;
   const base = (await offline?.applicationBase(source.base, report)) ?? undefined;
   const context = mkdtempSync(join(tmpdir(), "todo-image-"));

@@ -11,3 +11,10 @@ export function named<Setting extends string>(
     }),
   );
 }
+
+/** Texts as the charts have to be told them: there a variable with `{{` is a template, in a stack file it is a text. */
+export function literal(variables: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, text]) => [name, text.replaceAll("{{", '{{ "{{" }}')]),
+  );
+}

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type BackendSettings, SECRET_KEYS } from "../settings/contract";
 import { secretVariables } from "../settings/variables";
 import { localChart, TIMEOUT_SECONDS } from "./local-chart";
-import { named } from "./named";
+import { literal, named } from "./named";
 import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
 import type { SecretReference } from "./secrets";
 
@@ -51,7 +51,7 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
     service: { port },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
     probes: { startup: { path: health }, liveness: { path: health }, readiness: { path: ready || health } },
-    env: { ...ownVariables(args), ...args.env },
+    env: literal({ ...ownVariables(args), ...args.env }),
     secrets: { existingSecret: secret.name, ...fromSecret(args) },
     migration: {
       enabled: args.migrate,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FrontendSettings } from "../settings/contract";
 import { localChart } from "./local-chart";
-import { named } from "./named";
+import { literal, named } from "./named";
 import type { ChartArgs, KubernetesObject, Plain } from "./render-chart";
 
 const CHART = "todo-frontend";
@@ -51,7 +51,7 @@ export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
     service: { type: service.type, port, ...(service.nodePort && { nodePort: service.nodePort }) },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
     probes: { startup: probe, liveness: probe, readiness: probe },
-    env: { ...ownVariables(args), ...args.env },
+    env: literal({ ...ownVariables(args), ...args.env }),
     ...(args.writablePaths && { writablePaths: args.writablePaths }),
     ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
   };

@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
+import { helmTemplate } from "../components/helm-template";
 import { nextSteps } from "../components/next-steps";
-import { checksum } from "../components/render-chart";
-import { backendValues, type TodoBackendArgs } from "../components/todo-backend";
-import { frontendValues, type TodoFrontendArgs } from "../components/todo-frontend";
+import { checksum, type KubernetesObject, render } from "../components/render-chart";
+import { backendChart, backendValues, type TodoBackendArgs } from "../components/todo-backend";
+import { frontendChart, frontendValues, type TodoFrontendArgs } from "../components/todo-frontend";
 import { insideDatabaseUrl, postgresValues } from "../components/todo-postgres";
 import { parseSettings } from "../settings";
 import { sections } from "../settings/contract";
@@ -16,6 +17,8 @@ const variables = {
   backend: sections.backend.shape.variables.parse(undefined),
   frontend: sections.frontend.shape.variables.parse(undefined),
 };
+
+type Variable = { name: string; value: string };
 
 const backend: TodoBackendArgs = {
   environment: "dev",
@@ -217,6 +220,32 @@ describe("frontendValues", () => {
     assert.deepEqual(env, { BACKEND: "http://todo-backend-dev:8000", LISTEN: "3000" });
     assert.deepEqual(writablePaths, ["/run"]);
   });
+});
+
+/** An image that has no names for anything. */
+const none = Object.fromEntries(Object.keys(variables.backend).map((key) => [key, false])) as typeof backend.variables;
+
+describe("a variable with braces", () => {
+  const texts = { A: "{{ .Release.Name }}", B: "{{{b}}} {{- c -}} }}", C: '{{ "{{" }}', D: "{ {" };
+
+  it("is escaped for charts that take it for a template", () => {
+    assert.deepEqual(backendValues({ ...backend, variables: none, env: texts }).env, {
+      A: '{{ "{{" }} .Release.Name }}',
+      B: '{{ "{{" }}{b}}} {{ "{{" }}- c -}} }}',
+      C: '{{ "{{" }} "{{ "{{" }}" }}',
+      D: "{ {",
+    });
+  });
+
+  for (const chart of [backendChart({ ...backend, env: texts }), frontendChart({ ...frontend, env: texts })]) {
+    it(`reaches the container as the text that it is: ${chart.chart}`, async () => {
+      const { objects } = await render(chart, helmTemplate);
+      const deployment = objects.find(({ kind }) => kind === "Deployment") as KubernetesObject;
+      const { spec } = (deployment.spec as { template: { spec: { containers: { env: Variable[] }[] } } }).template;
+      const found = spec.containers[0].env.filter(({ name }) => name in texts).map(({ name, value }) => [name, value]);
+      assert.deepEqual(Object.fromEntries(found), texts);
+    });
+  }
 });
 
 describe("postgresValues", () => {

@@ -10,6 +10,8 @@ export interface ProgramArgs {
   stack: string;
   /** Secrets by their key below `todo:`, as `pulumi config set --secret` would put them. */
   secrets?: Record<string, string>;
+  /** Secrets by their key below `todo:secrets`. */
+  further?: Record<string, string>;
   /** Whether the program runs as in `pulumi preview`. */
   preview: boolean;
 }
@@ -38,7 +40,7 @@ export const generatedValue = (name: string) => `generated-value-of-${name}`;
  * Runs index.ts under Pulumi's mocks, with the config of a stack file.
  * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs): Promise<Program> {
+export async function runProgram({ stack, secrets = {}, further = {}, preview }: ProgramArgs): Promise<Program> {
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -61,7 +63,8 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
     stack,
     preview,
   );
-  const encrypted = Object.entries(secrets).map(([key, value]) => [`todo:${key}`, value]);
+  const given = { ...secrets, ...(Object.keys(further).length > 0 && { secrets: further }) };
+  const encrypted = Object.entries(given).map(([key, value]) => [`todo:${key}`, value] as const);
   const config = { ...stackConfig(stack), ...Object.fromEntries(encrypted) };
   // Pulumi hands maps to a program as JSON.
   const texts = Object.entries(config).map(([key, value]) => [
