@@ -130,7 +130,7 @@ export function parseSettings(
     const command = `\`pulumi config set --secret --path ${furtherKey("NAME")} -s {stack}\` asks for one`;
     refuse(
       FURTHER_KEY,
-      `expected a map of encrypted values, found ${isSealed(further) ? "one" : "no map"}; ${command}`,
+      `expected a map of encrypted values, found ${isSealed(further) ? "a map encrypted as one" : "no map"}; ${command}`,
     );
   }
   const furtherSecrets: Settings["furtherSecrets"] = {};

@@ -46,7 +46,7 @@ describe("a further secret", () => {
   it("is refused where the map was encrypted as one", () => {
     assert.throws(() => parse(sealed("x"), []), {
       message:
-        "Pulumi.dev.yaml has 1 problem; nothing was changed.\n  todo:secrets: expected a map of encrypted values, found one; `pulumi config set --secret --path todo:secrets.NAME -s dev` asks for one",
+        "Pulumi.dev.yaml has 1 problem; nothing was changed.\n  todo:secrets: expected a map of encrypted values, found a map encrypted as one; `pulumi config set --secret --path todo:secrets.NAME -s dev` asks for one",
     });
   });
 
