@@ -28,7 +28,7 @@ const INSIDE_CONNECTIONS = 97;
 
 /** What is valid key by key, and still cannot be meant. Sections that are broken themselves are left out of `parsed`. */
 export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<string>): Problem[] {
-  const { origin, database, backend, frontend } = parsed;
+  const { origin, database, backend, frontend, generations } = parsed;
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key: `todo:${key}`, text });
 
@@ -72,6 +72,17 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
     const reserved = { ...FRONTEND_VARIABLES, [frontend?.apiUrlVariable ?? ""]: "todo:frontend.apiUrlVariable" };
     const text = wrongVariable(name, reserved);
     if (text) refuse(`frontend.env.${name}`, text);
+  }
+  const notRandom = {
+    SECRET_KEY: given.has("secretKey") && "todo:secretKey is given",
+    AUTH_SECRET: given.has("authSecret") && "todo:authSecret is given",
+    POSTGRES_PASSWORD: database?.mode === "external" && "todo:database.mode is external",
+  };
+  for (const [key, reason] of Object.entries(notRandom)) {
+    const found = generations?.[key as keyof typeof notRandom] ?? 1;
+    const wayOut = `\`pulumi config rm --path todo:generations.${key} -s {stack}\``;
+    if (reason && found > 1)
+      refuse(`generations.${key}`, `expected none, because ${reason}, found ${found}; ${wayOut}`);
   }
   const owner = new Map<string, string>();
   for (const [name, key] of Object.entries(backend?.secretKeys ?? {})) {

@@ -37,13 +37,15 @@ export const everyKey = {
     ...{ health: "/live", env: { LOG_LEVEL: "debug" }, apiUrlVariable: "BACKEND_URL" },
   },
   "todo:policy": "advisory",
-  "todo:secretKey": "x".repeat(32),
-  "todo:authSecret": "y".repeat(32),
+  "todo:generations": { SECRET_KEY: 2, AUTH_SECRET: 2, POSTGRES_PASSWORD: 1_000_000 },
   "todo:openaiApiKey": "sk-1",
 };
-/** The same with an external database. */
+/** The same with an external database, and with all secrets given. */
 export const everyOtherKey = {
   ...everyKey,
+  "todo:generations": {},
+  "todo:secretKey": "x".repeat(32),
+  "todo:authSecret": "y".repeat(32),
   "todo:database": { mode: "external", migrations: "none" },
   "todo:databaseUrl": "postgresql+asyncpg://todo:password@db.example.org/todo?ssl=require",
 };
