@@ -23,7 +23,8 @@ export function stackName(argument: string | undefined): string {
   return stack;
 }
 
-function stackConfig(stack: string): Record<string, unknown> {
+/** The `config:` of a stack file, as it stands there. @throws Failure for a file that is missing or not YAML */
+export function stackConfig(stack: string): Record<string, unknown> {
   const name = `Pulumi.${stack}.yaml`;
   let text: string;
   try {

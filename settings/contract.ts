@@ -161,6 +161,15 @@ const frontend = z.strictObject({
   writablePaths,
 });
 
+const generation = () =>
+  whole("generations", 1, 1_000_000)
+    .default(1)
+    .describe("A higher number makes a new random value and restarts the pods that use it");
+
+const generations = z
+  .strictObject({ SECRET_KEY: generation(), AUTH_SECRET: generation(), POSTGRES_PASSWORD: generation() })
+  .prefault({});
+
 /** Everything that is not secret, by its key below `todo:`. */
 export const sections = {
   cluster,
@@ -172,6 +181,7 @@ export const sections = {
     .enum(["mandatory", "advisory"])
     .default("mandatory")
     .describe("Whether a broken rule of components/policy/rules.ts ends a deployment, or is a warning"),
+  generations,
 };
 
 /** Encrypted values, by their key below `todo:`; each may be absent. */

@@ -11,7 +11,7 @@ const INSIDE_CONNECTIONS = 97;
  * @param further names of those below `todo:secrets`
  */
 export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<string>, further: string[]): Problem[] {
-  const { origin, database, backend, frontend } = parsed;
+  const { origin, database, backend, frontend, generations } = parsed;
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key: `todo:${key}`, text });
 
@@ -52,6 +52,17 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
     if (port !== String(nodePort)) {
       refuse("origin", `expected port ${nodePort}, which todo:frontend.service.nodePort opens here, found ${origin}`);
     }
+  }
+  const notRandom = {
+    SECRET_KEY: given.has("secretKey") && "todo:secretKey is given",
+    AUTH_SECRET: given.has("authSecret") && "todo:authSecret is given",
+    POSTGRES_PASSWORD: database?.mode === "external" && "todo:database.mode is external",
+  };
+  for (const [key, reason] of Object.entries(notRandom)) {
+    const found = generations?.[key as keyof typeof notRandom] ?? 1;
+    const wayOut = `\`pulumi config rm --path todo:generations.${key} -s {stack}\``;
+    if (reason && found > 1)
+      refuse(`generations.${key}`, `expected none, because ${reason}, found ${found}; ${wayOut}`);
   }
   return [...problems, ...variableProblems(parsed, further)];
 }

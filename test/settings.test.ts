@@ -83,6 +83,23 @@ describe("parseSettings refuses", () => {
     assert.equal(message, one("dev", line));
   });
 
+  for (const [key, change, encrypted, reason] of [
+    ["SECRET_KEY", { secretKey: LONG }, ["secretKey"], "todo:secretKey is given"],
+    ["AUTH_SECRET", { authSecret: LONG }, ["authSecret"], "todo:authSecret is given"],
+    [
+      "POSTGRES_PASSWORD",
+      { database: { mode: "external" }, databaseUrl: DATABASE_URL },
+      ["databaseUrl"],
+      "todo:database.mode is external",
+    ],
+  ] as const) {
+    it(`a generation of ${key} where it is not random`, () => {
+      const message = refused(() => parse("dev", { ...change, [`generations.${key}`]: 2 }, [...encrypted]));
+      const way = `\`pulumi config rm --path todo:generations.${key} -s dev\``;
+      assert.equal(message, one("dev", `todo:generations.${key}: expected none, because ${reason}, found 2; ${way}`));
+    });
+  }
+
   it("prod without a key for the chat", () => {
     const message = refused(() => parse("prod", { databaseUrl: DATABASE_URL }, ["databaseUrl"]));
     const way = "`pulumi config set --secret todo:openaiApiKey -s prod` asks for it";
@@ -177,6 +194,7 @@ describe("parseSettings", () => {
         variables: { apiUrl: "API_URL", port: "PORT", host: "HOSTNAME", mode: "NODE_ENV" },
       },
       policy: "advisory",
+      generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
       secrets: {},
       furtherSecrets: {},
     });

@@ -45,7 +45,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
   ],
   [
     "a key of the other mode",
@@ -152,6 +152,16 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "a request above the limit, in another unit",
     { "frontend.resources": { requests: { memory: "1Gi" }, limits: { memory: "512Mi" } } },
     "todo:frontend.resources.requests.memory: expected at most the limit, 512Mi, found 1Gi",
+  ],
+  [
+    "a generation of a secret that is never random",
+    { "generations.OPENAI_API_KEY": 2 },
+    "todo:generations.OPENAI_API_KEY: no such key; known here: SECRET_KEY, AUTH_SECRET, POSTGRES_PASSWORD",
+  ],
+  [
+    "a generation before the first",
+    { "generations.SECRET_KEY": 0 },
+    "todo:generations.SECRET_KEY: expected a whole number (generations) from 1 to 1000000, found 0",
   ],
   [
     "no storage",

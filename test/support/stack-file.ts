@@ -43,14 +43,16 @@ export const everyKey = {
     variables: { apiUrl: "BACKEND", port: "LISTEN_PORT", host: false, mode: false },
   },
   "todo:policy": "advisory",
-  "todo:secretKey": "x".repeat(32),
-  "todo:authSecret": "y".repeat(32),
+  "todo:generations": { SECRET_KEY: 2, AUTH_SECRET: 2, POSTGRES_PASSWORD: 1_000_000 },
   "todo:openaiApiKey": "sk-1",
   "todo:secrets": { STRIPE_KEY: "sk_1", MAIL_PASSWORD: "y" },
 };
-/** The same with an external database. */
+/** The same with an external database, and with all secrets given. */
 export const everyOtherKey = {
   ...everyKey,
+  "todo:generations": {},
+  "todo:secretKey": "x".repeat(32),
+  "todo:authSecret": "y".repeat(32),
   "todo:database": { mode: "external", driver: "postgres", migrations: "none" },
   "todo:databaseUrl": "postgres://todo:password@db.example.org/todo?ssl=require",
 };
