@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { databaseUrl, longSecret, origin, path, port, resources, text, variables, whole } from "./fields";
+import { cpu, databaseUrl, longSecret, memory, origin, path, port, resources, text, variables, whole } from "./fields";
 import { expected } from "./report";
 
 /** Keys of the backend's Secret; its container has each under the same name, and under those of `secretKeys`. */
@@ -47,6 +47,14 @@ const database = z.discriminatedUnion(
   ],
   { error: expected('"inside" or "external"') },
 );
+
+const quota = z
+  .strictObject({
+    cpu: cpu().default("1").describe("CPU that all pods together may set aside, in cores or millicores (m)"),
+    memory: memory().default("4Gi").describe("Memory that all pods together may use at most, in Ki, Mi, Gi or Ti"),
+    storageGiB: whole("GiB", 1, 4096).default(10).describe("Size of all volumes together"),
+  })
+  .prefault({});
 
 const pool = z.strictObject({
   size: whole("connections", 1, 100).default(2).describe("Connections that each pod keeps open"),
@@ -111,6 +119,7 @@ export const sections = {
   cluster,
   origin: origin(),
   database,
+  quota,
   backend,
   frontend,
   policy: z

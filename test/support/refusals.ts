@@ -44,7 +44,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey",
   ],
   [
     "a key of the other mode",
@@ -56,6 +56,12 @@ export const refusals: [what: string, change: Change, line: string][] = [
     { "cluster.context": undefined },
     "todo:cluster.context: expected the name of a kubeconfig context, found nothing",
   ],
+  [
+    "a quota of no kind of memory",
+    { "quota.memory": "4GB" },
+    'todo:quota.memory: expected a quantity such as "256Mi" or "1Gi", in quotes, found "4GB"',
+  ],
+  ["a misspelt quota", { "quota.storage": 5 }, "todo:quota.storage: no such key; known here: cpu, memory, storageGiB"],
   [
     "no replicas",
     { "backend.replicas": 0 },
