@@ -28,7 +28,7 @@ const INSIDE_CONNECTIONS = 97;
 
 /** What is valid key by key, and still cannot be meant. Sections that are broken themselves are left out of `parsed`. */
 export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<string>): Problem[] {
-  const { origin, database, backend, frontend } = parsed;
+  const { cluster, origin, database, backend, frontend } = parsed;
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key: `todo:${key}`, text });
 
@@ -64,6 +64,13 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
       refuse("origin", `expected port ${nodePort}, which todo:frontend.service.nodePort opens here, found ${origin}`);
     }
   }
+  if (origin && frontend && cluster && isForwarded(origin, frontend, cluster)) {
+    const { port } = new URL(origin);
+    if (Number(port) >= 30000 && Number(port) <= 32767) {
+      const why = "those are node ports, which the cluster may hold, so that nothing can forward them";
+      refuse("origin", `expected a port outside of 30000 to 32767, found ${origin}; ${why}`);
+    }
+  }
   for (const name of Object.keys(backend?.env ?? {})) {
     const text = wrongVariable(name, BACKEND_VARIABLES, backend?.secretKeys);
     if (text) refuse(`backend.env.${name}`, text);
@@ -83,6 +90,15 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
     owner.set(key, name);
   }
   return problems;
+}
+
+/** Whether the page is on this machine and nothing but a port-forward leads to it: no node port, no Ingress. */
+export function isForwarded(
+  origin: string,
+  { service }: Pick<Sections["frontend"], "service">,
+  { ingressClass }: Sections["cluster"],
+): boolean {
+  return isLoopback(origin) && service.type === "ClusterIP" && !ingressClass;
 }
 
 export function isLoopback(origin: string): boolean {

@@ -43,6 +43,7 @@ const BEYOND = [
   "an origin that is a Service",
   "an origin in the cluster's domain",
   "an origin whose port is not the node port",
+  "a port-forward to a node port",
   "the API's address a second time",
   "one key for two variables",
 ];

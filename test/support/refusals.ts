@@ -185,6 +185,11 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "todo:origin: expected port 30300, which todo:frontend.service.nodePort opens here, found http://localhost:3000",
   ],
   [
+    "a port-forward to a node port",
+    { origin: "http://dev.localhost:30301", "frontend.service": { type: "ClusterIP" } },
+    "todo:origin: expected a port outside of 30000 to 32767, found http://dev.localhost:30301; those are node ports, which the cluster may hold, so that nothing can forward them",
+  ],
+  [
     "NodePort without a port",
     { "frontend.service": { type: "NodePort" } },
     "todo:frontend.service.nodePort: expected a port from 30000 to 32767, because type is NodePort, found nothing",
