@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down rotate env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview down open rotate env test e2e check format generate doctor tools cluster images clean bench
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -19,6 +19,9 @@ down: ## Remove an environment from the cluster                                 
 
 rotate: ## Give a secret a new value; exactly the pods that use it are replaced       [ENV=… KEY=…]
 	$(run) ops/rotate.mts $(ENV) "$(KEY)"
+
+open: ## The page at its URL; where nothing in the cluster opens the port, forward it  [ENV=…]
+	$(run) ops/open.mts $(ENV)
 
 env: ## Print what a shell needs for plain pulumi, kubectl, helm: eval "$(make env)" [ENV=…]
 	@tools/run ops/env.mts $(ENV)

@@ -4,6 +4,7 @@ import { nextSteps } from "./components/next-steps";
 import { chartsOf, partsOf } from "./components/parts";
 import { enforce } from "./components/policy";
 import { readExceptions } from "./components/policy/exceptions";
+import { assertFits } from "./components/quota";
 import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
@@ -23,9 +24,10 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // All charts with their final values, in preview too: what cannot be rendered, or breaks a rule, ends here.
+  // All charts with their final values, in preview too: what does not render, breaks a rule or finds no room ends here.
   const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
   enforce(settings, Object.values(charts), readExceptions(__dirname));
+  assertFits(settings.environment, settings.quota, Object.values(charts));
   const objects = (chart: string) => charts[chart].objects;
 
   const environment = new Environment("environment", parts.environment, { provider });

@@ -23,10 +23,10 @@ export interface Source {
 
 /**
  * Brings the images that a stack names into the cluster.
- * Stack dev follows the sources: its tags are edited to what the sources give. Another stack's tags are what was
- * verified: they are never edited, and have to be in the cluster or be what the sources give.
+ * @param follow edit the stack's tags to what the sources give; otherwise they are what was decided on, are never edited,
+ * and have to be in the cluster or be what the sources give. By default only stack dev follows the sources.
  */
-export async function ensureImages(stack: string, record: ClusterRecord): Promise<void> {
+export async function ensureImages(stack: string, record: ClusterRecord, follow = stack === "dev"): Promise<void> {
   const file = join(root, `Pulumi.${stack}.yaml`);
   const config = parseDocument(readFileSync(file, "utf8"));
   const there = await imagesInNode();
@@ -37,12 +37,12 @@ export async function ensureImages(stack: string, record: ClusterRecord): Promis
     if (config.getIn([...at, "repository"]) !== source.repository) continue;
     const tag = await contentTag(source.folder);
     const configured = config.getIn([...at, "tag"]);
-    if (configured !== tag && stack === "dev") {
+    if (configured !== tag && follow) {
       config.setIn([...at, "tag"], tag);
-      edits.push(`Pulumi.dev.yaml: todo:${service}.image.tag is now ${tag}, the digest of app/${service}`);
+      edits.push(`Pulumi.${stack}.yaml: todo:${service}.image.tag is now ${tag}, the digest of app/${service}`);
     } else if (configured !== tag && !there.has(`${source.repository}:${configured}`)) {
       throw new Failure(
-        `Pulumi.${stack}.yaml: todo:${service}.image.tag is ${configured}, which is neither in the cluster nor what app/${service} gives now (${tag}); check out the commit that it was built from and run \`make images\` there, or change the tag`,
+        `Pulumi.${stack}.yaml: todo:${service}.image.tag is ${configured}, which is neither in the cluster nor what app/${service} gives now (${tag}); ${otherTag(stack)}, or run \`make images ENV=${stack}\` in a checkout of the commit that it was built from`,
       );
     }
     const image = `${source.repository}:${config.getIn([...at, "tag"])}`;
@@ -65,6 +65,12 @@ export async function ensureImages(stack: string, record: ClusterRecord): Promis
     console.log(edits.join("\n"));
   }
 }
+
+/** prod runs what another environment has run before. */
+const otherTag = (stack: string) =>
+  stack === "prod"
+    ? "`make promote FROM=staging TO=prod` takes over those of staging"
+    : `\`make images ENV=${stack}\` writes it there`;
 
 /** Builds an image and loads it into the node. */
 export async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {

@@ -30,7 +30,7 @@ export function partsOf(settings: Settings): Parts {
     secret: reference(secrets.backend),
   };
   return {
-    environment: { namespace, secrets },
+    environment: { namespace, secrets, quota: settings.quota },
     ...(database.mode === "inside" &&
       secrets.postgres && {
         postgres: { ...place, ...database, secret: reference(secrets.postgres), storageClass: cluster.storageClass },

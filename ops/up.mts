@@ -4,12 +4,16 @@ import { ensureCluster } from "../cluster/start.mts";
 import { ensureTools } from "../tools/install.mts";
 import { handOver, main } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
+import { assertAnswerable, assertPassphrase } from "./consent.mts";
+import { forward } from "./forward.mts";
 import { ensureStack, stackName, stackOutputs, usePulumi } from "./pulumi.mts";
 import { recover } from "./recover.mts";
 import { waitForUrl } from "./url.mts";
 
 await main(async () => {
   const stack = stackName(process.argv[2]);
+  assertAnswerable(stack, "up");
+  assertPassphrase(stack);
   await ensureTools({ more: true });
   const record = await ensureCluster();
   await ensureImages(stack, record);
@@ -18,10 +22,15 @@ await main(async () => {
   await recover(stack);
   // prod shows its preview and asks, as `pulumi up` does.
   const consent = stack === "prod" ? [] : ["--yes", "--skip-preview"];
-  const wayOut = `its reason is above; mend it and run \`make up ENV=${stack}\` again`;
+  const shell = `\`eval "$(make env ENV=${stack})"\` makes pulumi known to a shell`;
+  const wayOut = `its reason is above; mend it (${shell}) and run \`make up ENV=${stack}\` again`;
   await handOver(`stack ${stack}`, wayOut, "pulumi", ["up", "--stack", stack, ...consent], { cwd: root });
   const { url, next } = (await stackOutputs(stack)) as { url: string; next: { open?: string } };
-  if (next.open) return console.log(`\nTodo (${stack}) is at ${url} while this runs: ${next.open}`);
-  await waitForUrl(url);
-  console.log(`\nTodo (${stack}) is at ${url}`);
+  if (!next.open) {
+    await waitForUrl(url);
+    return console.log(`\nTodo (${stack}) is at ${url}`);
+  }
+  const { port, end } = await forward(stack);
+  await waitForUrl(`http://127.0.0.1:${port}`).finally(end);
+  console.log(`\nTodo (${stack}) answers; it is at ${url} while this runs: make open ENV=${stack}`);
 });

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import {
+  cpu,
   databaseUrl,
   longSecret,
+  memory,
   origin,
   path,
   pathOrNone,
@@ -75,6 +77,14 @@ const database = z.discriminatedUnion(
   ],
   { error: expected('"inside" or "external"') },
 );
+
+const quota = z
+  .strictObject({
+    cpu: cpu().default("1").describe("CPU that all pods together may set aside, in cores or millicores (m)"),
+    memory: memory().default("4Gi").describe("Memory that all pods together may use at most, in Ki, Mi, Gi or Ti"),
+    storageGiB: whole("GiB", 1, 4096).default(10).describe("Size of all volumes together"),
+  })
+  .prefault({});
 
 const pool = z.strictObject({
   size: whole("connections", 1, 100).default(2).describe("Connections that each pod keeps open"),
@@ -175,6 +185,7 @@ export const sections = {
   cluster,
   origin: origin(),
   database,
+  quota,
   backend,
   frontend,
   policy: z

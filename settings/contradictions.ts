@@ -11,7 +11,7 @@ const INSIDE_CONNECTIONS = 97;
  * @param further names of those below `todo:secrets`
  */
 export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<string>, further: string[]): Problem[] {
-  const { origin, database, backend, frontend, generations } = parsed;
+  const { cluster, origin, database, backend, frontend, generations } = parsed;
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key: `todo:${key}`, text });
 
@@ -53,6 +53,13 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
       refuse("origin", `expected port ${nodePort}, which todo:frontend.service.nodePort opens here, found ${origin}`);
     }
   }
+  if (origin && frontend && cluster && isForwarded(origin, frontend, cluster)) {
+    const { port } = new URL(origin);
+    if (Number(port) >= 30000 && Number(port) <= 32767) {
+      const why = "those are node ports, which the cluster may hold, so that nothing can forward them";
+      refuse("origin", `expected a port outside of 30000 to 32767, found ${origin}; ${why}`);
+    }
+  }
   const notRandom = {
     SECRET_KEY: given.has("secretKey") && "todo:secretKey is given",
     AUTH_SECRET: given.has("authSecret") && "todo:authSecret is given",
@@ -65,6 +72,15 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
       refuse(`generations.${key}`, `expected none, because ${reason}, found ${found}; ${wayOut}`);
   }
   return [...problems, ...variableProblems(parsed, further)];
+}
+
+/** Whether the page is on this machine and nothing but a port-forward leads to it: no node port, no Ingress. */
+export function isForwarded(
+  origin: string,
+  { service }: Pick<Sections["frontend"], "service">,
+  { ingressClass }: Sections["cluster"],
+): boolean {
+  return isLoopback(origin) && service.type === "ClusterIP" && !ingressClass;
 }
 
 export function isLoopback(origin: string): boolean {

@@ -65,12 +65,14 @@ interface Amounts {
   memory: string;
 }
 
-function amounts({ cpu, memory }: Amounts, purpose: string) {
-  const quantity = (example: string, form: RegExp) => text(`a quantity such as ${example}, in quotes`, form);
+export const cpu = () => text('a quantity such as "250m" or "1", in quotes', CPU);
+export const memory = () => text('a quantity such as "256Mi" or "1Gi", in quotes', MEMORY);
+
+function amounts(defaults: Amounts, purpose: string) {
   return z
     .strictObject({
-      cpu: quantity('"250m" or "1"', CPU).default(cpu).describe(`CPU ${purpose}, in cores or millicores (m)`),
-      memory: quantity('"256Mi" or "1Gi"', MEMORY).default(memory).describe(`Memory ${purpose}, in Ki, Mi, Gi or Ti`),
+      cpu: cpu().default(defaults.cpu).describe(`CPU ${purpose}, in cores or millicores (m)`),
+      memory: memory().default(defaults.memory).describe(`Memory ${purpose}, in Ki, Mi, Gi or Ti`),
     })
     .prefault({})
     .describe(`CPU and memory ${purpose}`);

@@ -160,6 +160,7 @@ describe("parseSettings", () => {
       cluster: { context: "todo-on-minikube" },
       origin: "http://localhost:30300",
       database: { mode: "inside", storageGiB: 1, driver: "postgresql+asyncpg", migrations: "job" },
+      quota: { cpu: "1", memory: "4Gi", storageGiB: 10 },
       backend: {
         image: { repository: "localhost/todo-backend", tag },
         replicas: 1,

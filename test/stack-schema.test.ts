@@ -45,6 +45,7 @@ const BEYOND = [
   "an origin in the cluster's domain",
   "an origin whose port is not the node port",
   "a variable that has its own key",
+  "a port-forward to a node port",
   "the API's address a second time",
   "a variable under the name that the image has for a setting",
   "one name for two settings",

@@ -298,7 +298,7 @@ describe("nextSteps", () => {
   it("opens a page behind a ClusterIP at its origin", () => {
     const databaseUrl = "postgresql+asyncpg://todo:password@db.example.org:5432/todo";
     assert.deepEqual(nextSteps(settings("staging", { "todo:databaseUrl": databaseUrl })), {
-      open: `${kubectl("staging")} port-forward service/todo-frontend-staging 30301:3000`,
+      open: `${kubectl("staging")} port-forward service/todo-frontend-staging 8301:3000`,
       ...common("staging"),
     });
   });

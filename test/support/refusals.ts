@@ -45,7 +45,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
   ],
   [
     "a key of the other mode",
@@ -62,6 +62,12 @@ export const refusals: [what: string, change: Change, line: string][] = [
     { "cluster.context": undefined },
     "todo:cluster.context: expected the name of a kubeconfig context, found nothing",
   ],
+  [
+    "a quota of no kind of memory",
+    { "quota.memory": "4GB" },
+    'todo:quota.memory: expected a quantity such as "256Mi" or "1Gi", in quotes, found "4GB"',
+  ],
+  ["a misspelt quota", { "quota.storage": 5 }, "todo:quota.storage: no such key; known here: cpu, memory, storageGiB"],
   [
     "no replicas",
     { "backend.replicas": 0 },
@@ -213,6 +219,11 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "an origin whose port is not the node port",
     { origin: "http://localhost:3000" },
     "todo:origin: expected port 30300, which todo:frontend.service.nodePort opens here, found http://localhost:3000",
+  ],
+  [
+    "a port-forward to a node port",
+    { origin: "http://dev.localhost:30301", "frontend.service": { type: "ClusterIP" } },
+    "todo:origin: expected a port outside of 30000 to 32767, found http://dev.localhost:30301; those are node ports, which the cluster may hold, so that nothing can forward them",
   ],
   [
     "NodePort without a port",

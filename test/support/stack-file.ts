@@ -27,6 +27,7 @@ export const everyKey = {
   "todo:cluster": { context: "lab", storageClass: "fast", ingressClass: "traefik" },
   "todo:origin": "https://todo.example.org",
   "todo:database": { mode: "inside", storageGiB: 1024, driver: "postgresql", migrations: "none" },
+  "todo:quota": { cpu: "64", memory: "1Ti", storageGiB: 4096 },
   "todo:backend": {
     ...{ image, replicas: 50, port: 65535, pool: { size: 1, overflow: 0, timeoutSeconds: 300 }, chatMaxMessages: 1000 },
     ...{ chatRequired: true, openaiBaseUrl: "http://llm.example.org/v1", resources: amounts },
