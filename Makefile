@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview compare promote down env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview compare promote evidence down env test e2e check format generate doctor tools cluster images clean bench
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -19,6 +19,9 @@ compare: ## Show what differs between two environments                          
 
 promote: ## Carry the verified image tags of one environment over to another         [FROM=staging TO=prod]
 	$(run) ops/promote.mts "$(FROM)" "$(TO)"
+
+evidence: ## Write evidence.md: every rule of the project with its proof; fails where one does not hold
+	$(run) ops/evidence.mts
 
 down: ## Remove an environment from the cluster                                     [ENV=…]
 	$(run) ops/down.mts $(ENV)

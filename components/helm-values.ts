@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { type ChartArgs, type Plain, releaseName } from "./render-chart";
+import { type ChartArgs, type KubernetesObject, type Plain, releaseName } from "./render-chart";
 import type { SecretSpec, Secrets } from "./secrets";
 
 /**
@@ -46,3 +46,13 @@ const CHECKSUM = [
   "Left out is the checksum by which Pulumi restarts the pods after a change of that Secret, as only Pulumi can know it:",
   "restart them yourself.",
 ];
+
+/** An object of the program as the values file gives it. */
+export function withoutChecksumAnnotation(object: KubernetesObject): KubernetesObject {
+  const text = JSON.stringify(object, (key, value) => {
+    if (key !== "annotations" || !value || !("checksum/secrets" in value)) return value;
+    const { "checksum/secrets": _, ...rest } = value;
+    return Object.keys(rest).length > 0 ? rest : undefined;
+  });
+  return JSON.parse(text);
+}
