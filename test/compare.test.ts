@@ -117,11 +117,13 @@ describe("compare", () => {
     const sealed = (text: string) => ({ secure: `v1:${text}` });
     const one = edited("staging", { databaseUrl: sealed("one"), authSecret: sealed("one") });
     const other = edited("prod", { databaseUrl: sealed("two"), openaiApiKey: sealed("two") });
-    const { secrets } = await compare(one, other, noObjects);
+    const { secrets, objects } = await compare(one, other, helmTemplate);
     assert.deepEqual(secrets, [
       { path: "todo:authSecret", left: "set", right: undefined },
       { path: "todo:openaiApiKey", left: undefined, right: "set" },
     ]);
+    const fields = objects.differing.flatMap((object) => object.fields.map(({ path }) => path));
+    assert.ok(fields.includes("spec.replicas") && !fields.some((path) => path.includes("checksum")), fields.join("\n"));
     assert.deepEqual((await compare(one, read("prod"), noObjects)).secrets, [
       { path: "todo:databaseUrl", left: "set", right: undefined },
       { path: "todo:authSecret", left: "set", right: undefined },
