@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down open rotate env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview down open compare promote rotate evidence env test e2e check format generate doctor tools cluster images clean bench
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -13,6 +13,15 @@ up: ## Deploy to Minikube, making whatever is missing, and print the URL        
 
 preview: ## Show what `up` would change                                            [ENV=…]
 	$(run) ops/preview.mts $(ENV)
+
+compare: ## Show what differs between two environments                                [A=staging B=prod]
+	$(run) -r ts-node/register ops/compare.ts "$(A)" "$(B)"
+
+promote: ## Carry the verified image tags of one environment over to another         [FROM=staging TO=prod]
+	$(run) ops/promote.mts "$(FROM)" "$(TO)"
+
+evidence: ## Write evidence.md: every rule of the project with its proof; fails where one does not hold
+	$(run) ops/evidence.mts
 
 down: ## Remove an environment from the cluster                                     [ENV=…]
 	$(run) ops/down.mts $(ENV)
@@ -41,6 +50,7 @@ format: ## Format the sources and mend what the linter can mend
 generate: ## Write the generated files again
 	$(run) helm/schema.mts
 	$(run) -r ts-node/register settings/artifacts.ts
+	$(run) -r ts-node/register helm/values.ts
 
 doctor: ## Say which tools are here, from where, and what is missing
 	$(run) tools/doctor.mts

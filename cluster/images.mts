@@ -63,6 +63,8 @@ export async function ensureImages(stack: string, record: ClusterRecord, follow 
   if (edits.length > 0) {
     writeFileSync(file, config.toString({ lineWidth: 0 }));
     console.log(edits.join("\n"));
+    // What is generated from the stack file follows it.
+    await run("node", ["-r", "ts-node/register", "helm/values.ts"], { cwd: root });
   }
 }
 

@@ -35,6 +35,11 @@ const checks: Layer[] = [
     command: ["node", "-r", "ts-node/register", "settings/artifacts.ts", "--check"],
     wayOut: "`make generate` writes them again",
   },
+  {
+    title: "generated files are current: the charts' values for each environment",
+    command: ["node", "-r", "ts-node/register", "helm/values.ts", "--check"],
+    wayOut: "`make generate` writes them again",
+  },
 ];
 
 const tests: Layer[] = [
