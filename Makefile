@@ -35,6 +35,7 @@ format: ## Format the sources and mend what the linter can mend
 generate: ## Write the generated files again
 	$(run) helm/schema.mts
 	$(run) -r ts-node/register settings/artifacts.ts
+	$(run) -r ts-node/register components/wiring/artifact.ts
 
 doctor: ## Say which tools are here, from where, and what is missing
 	$(run) tools/doctor.mts

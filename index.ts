@@ -8,6 +8,7 @@ import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
 import { TodoPostgres } from "./components/todo-postgres";
+import { checkWiring } from "./components/wiring";
 import { loadSettings } from "./settings";
 
 export = async () => {
@@ -23,8 +24,10 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // All charts with their final values, in preview too: what cannot be rendered, or breaks a rule, ends here.
+  // All charts with their final values, in preview too: what cannot be rendered, does not fit together or breaks a rule
+  // ends here.
   const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
   const objects = (chart: string) => charts[chart].objects;
 

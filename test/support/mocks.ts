@@ -12,6 +12,10 @@ export interface ProgramArgs {
   secrets?: Record<string, string>;
   /** Whether the program runs as in `pulumi preview`. */
   preview: boolean;
+  /** Config instead of that of the stack file. */
+  config?: Record<string, unknown>;
+  /** Gets the type of each resource, also of a program that fails. */
+  registers?: (type: string) => void;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -38,7 +42,7 @@ export const generatedValue = (name: string) => `generated-value-of-${name}`;
  * Runs index.ts under Pulumi's mocks, with the config of a stack file.
  * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs): Promise<Program> {
+export async function runProgram({ stack, secrets = {}, preview, ...rest }: ProgramArgs): Promise<Program> {
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -62,7 +66,7 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
     preview,
   );
   const encrypted = Object.entries(secrets).map(([key, value]) => [`todo:${key}`, value]);
-  const config = { ...stackConfig(stack), ...Object.fromEntries(encrypted) };
+  const config = { ...(rest.config ?? stackConfig(stack)), ...Object.fromEntries(encrypted) };
   // Pulumi hands maps to a program as JSON.
   const texts = Object.entries(config).map(([key, value]) => [
     key,
@@ -76,6 +80,7 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation((args) => {
       seen.push(args);
+      rest.registers?.(args.type);
       return undefined;
     });
     return freshImport("index.ts")();

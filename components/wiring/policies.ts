@@ -1,0 +1,116 @@
+// Whether NetworkPolicies allow the connections that the environment is wired with, and no others inside it.
+import type { Edge } from "./edges";
+import type { Entry } from "./entries";
+import { behind, type Model } from "./model";
+import {
+  covers,
+  type Direction,
+  DNS,
+  isolating,
+  meets,
+  opens,
+  type Policy,
+  policyOf,
+  type Rule,
+} from "./network-policy";
+import type { Placed, Workload } from "./objects";
+import { nameOf, type Problem } from "./problem";
+
+export function policyProblems(model: Model, edges: Edge[], entries: Entry[]): Problem[] {
+  const policies = model.all.flatMap((placed) => policyOf(model, placed));
+  const forbidden = edges.flatMap((edge) => forbids(model, policies, edge));
+  const unused = policies.flatMap((policy) =>
+    (["Ingress", "Egress"] as const).flatMap((direction) =>
+      (policy.rules[direction] ?? []).flatMap((rule, index) => {
+        const field = `spec.${direction.toLowerCase()}[${index}]`;
+        return needless(model, edges, entries, policy, direction, rule).map((found) => ({
+          at: policy,
+          field,
+          ...found,
+        }));
+      }),
+    ),
+  );
+  return [...forbidden, ...unused];
+}
+
+function forbids(model: Model, policies: Policy[], { from, via, service, targets, port }: Edge): Problem[] {
+  const out = isolating(policies, from, "Egress");
+  const some = (list: Policy[], direction: Direction, test: (rule: Rule) => boolean) =>
+    list.length === 0 || list.some(({ rules }) => rules[direction]?.some(test));
+  const problems: Problem[] = [];
+  const refuse = (policy: Placed, direction: Direction, what: string) => {
+    const field = `spec.${direction.toLowerCase()}`;
+    problems.push({ at: policy, field, expected: `a rule for ${what}`, found: "none" });
+  };
+  if (!some(out, "Egress", ({ peers, ports }) => !peers && (!ports || ports.some((each) => each.port === DNS)))) {
+    refuse(out[0], "Egress", `DNS (port ${DNS}), which ${nameOf(from)} needs for ${via}`);
+  }
+  for (const { workload, port } of targets) {
+    const what = `port ${port} of ${nameOf(workload)}, which ${nameOf(from)} calls (${via})`;
+    const toPort = ({ ports }: Rule) => opens(ports, workload, port);
+    if (!some(out, "Egress", (rule) => toPort(rule) && meets(model, rule.peers, workload.labels))) {
+      refuse(out[0], "Egress", what);
+    }
+    const inward = isolating(policies, workload, "Ingress");
+    if (!some(inward, "Ingress", (rule) => toPort(rule) && meets(model, rule.peers, from.labels))) {
+      refuse(inward[0], "Ingress", what);
+    }
+  }
+  const away = (rule: Rule) =>
+    (!rule.peers || rule.peers.some(({ ipBlock, namespaceSelector }) => ipBlock || namespaceSelector)) &&
+    (!rule.ports || rule.ports.some((each) => covers(each, port)));
+  if (!service && !some(out, "Egress", away)) {
+    refuse(out[0], "Egress", `${port ? `port ${port}` : "the port"} outside, which ${nameOf(from)} calls (${via})`);
+  }
+  return problems;
+}
+
+/** What a rule allows although nothing is wired so. */
+function needless(
+  model: Model,
+  edges: Edge[],
+  entries: Entry[],
+  { subjects }: Policy,
+  direction: Direction,
+  { peers, ports }: Rule,
+): Pick<Problem, "expected" | "found">[] {
+  if (!peers) {
+    if (direction === "Egress")
+      return ports ? [] : [{ expected: "ports or peers", found: "a rule that allows everything" }];
+    const origin = (workload: Workload) => workload.chart === "todo-frontend" && workload.lasting;
+    const entered = (workload: Workload) => entries.some(({ service }) => behind(model, service).includes(workload));
+    if (subjects.some((subject) => origin(subject) || entered(subject))) return [];
+    return [{ expected: "peers, because nobody comes from outside", found: "a rule that lets everybody in" }];
+  }
+  return peers.flatMap((peer) => {
+    if (peer.ipBlock) return [];
+    const others = model.workloads.filter(({ labels }) => meets(model, [peer], labels));
+    const labels = JSON.stringify(peer.podSelector?.matchLabels ?? peer.podSelector ?? {});
+    if (others.length === 0) {
+      return peer.namespaceSelector ? [] : [{ expected: "labels of a rendered workload's pods", found: labels }];
+    }
+    return others.flatMap((other) => {
+      const pairs = subjects.map((own) =>
+        direction === "Ingress" ? { from: other, to: own } : { from: own, to: other },
+      );
+      const allowed = pairs.flatMap(({ from, to }) =>
+        to.containers.flatMap((container) =>
+          (container.ports ?? []).flatMap(({ containerPort }) =>
+            opens(ports, to, containerPort) ? [{ from, to, port: containerPort }] : [],
+          ),
+        ),
+      );
+      const wired = ({ from, to, port }: (typeof allowed)[number]) =>
+        edges.some(
+          (edge) => edge.from === from && edge.targets.some((each) => each.workload === to && each.port === port),
+        );
+      return allowed
+        .filter((each) => each.from !== each.to && !wired(each))
+        .map(({ from, to, port }) => ({
+          expected: "connections that the environment is wired with",
+          found: `${nameOf(from)} to port ${port} of ${nameOf(to)}, which no variable or argument names`,
+        }));
+    });
+  });
+}
