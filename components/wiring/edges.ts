@@ -89,7 +89,9 @@ function edgeTo(
   const { namespace, services, parts } = model;
   const found = port === undefined ? host : `${host}:${port}`;
   if (host.startsWith("$(")) return { expected: "a host whose variables are set before it is", found };
-  const family = namespace.slice(0, namespace.length - parts.backend.environment.length);
+  // How the namespaces of all environments begin: todo-
+  const { environment } = parts.backend;
+  const family = namespace.endsWith(environment) ? namespace.slice(0, -environment.length) : namespace;
   const name = clusterName(host, namespace, family);
   if (!name) return { from, via, host, port, targets: [] };
   if (name.namespace !== namespace) {

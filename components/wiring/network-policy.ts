@@ -57,6 +57,11 @@ export function policyOf(model: Model, placed: Placed): Policy[] {
 export const isolating = (policies: Policy[], workload: Workload, direction: Direction) =>
   policies.filter(({ subjects, rules }) => rules[direction] && subjects.includes(workload));
 
+/** Whether the peers may be outside of the namespace. */
+export function leaves(peers: Peer[] | undefined): boolean {
+  return !peers || peers.some(({ ipBlock, namespaceSelector }) => ipBlock || namespaceSelector);
+}
+
 /** Whether one of the peers is a pod of this namespace with these labels. */
 export function meets({ namespace }: Model, peers: Peer[] | undefined, labels: Texts): boolean {
   if (!peers) return true;

@@ -7,13 +7,14 @@ import {
   type Direction,
   DNS,
   isolating,
+  leaves,
   meets,
   opens,
   type Policy,
   policyOf,
   type Rule,
 } from "./network-policy";
-import type { Placed, Workload } from "./objects";
+import { containerPorts, type Placed, type Workload } from "./objects";
 import { nameOf, type Problem } from "./problem";
 
 export function policyProblems(model: Model, edges: Edge[], entries: Entry[]): Problem[] {
@@ -31,19 +32,37 @@ export function policyProblems(model: Model, edges: Edge[], entries: Entry[]): P
       }),
     ),
   );
-  return [...forbidden, ...unused];
+  const closed = entries.flatMap((entry) => shutsOut(model, policies, entry));
+  return [...forbidden, ...closed, ...unused];
+}
+
+/** Whether policies, where there are any, have a rule that passes. */
+const some = (policies: Policy[], direction: Direction, passes: (rule: Rule) => boolean) =>
+  policies.length === 0 || policies.some(({ rules }) => rules[direction]?.some(passes));
+
+/** A browser whose way in is closed. */
+function shutsOut(model: Model, policies: Policy[], { service, how }: Entry): Problem[] {
+  return behind(model, service).flatMap((workload): Problem[] => {
+    const inward = isolating(policies, workload, "Ingress");
+    const ports = containerPorts(workload, service.ports[0].targetPort ?? service.ports[0].port);
+    const enters = (rule: Rule) =>
+      leaves(rule.peers) && ports.some(({ containerPort }) => opens(rule.ports, workload, containerPort));
+    if (some(inward, "Ingress", enters)) return [];
+    const expected = `a rule for ${nameOf(workload)} from outside the namespace, because of its ${how}`;
+    return [{ at: inward[0], field: "spec.ingress", expected, found: "none" }];
+  });
 }
 
 function forbids(model: Model, policies: Policy[], { from, via, service, targets, port }: Edge): Problem[] {
   const out = isolating(policies, from, "Egress");
-  const some = (list: Policy[], direction: Direction, test: (rule: Rule) => boolean) =>
-    list.length === 0 || list.some(({ rules }) => rules[direction]?.some(test));
   const problems: Problem[] = [];
   const refuse = (policy: Placed, direction: Direction, what: string) => {
     const field = `spec.${direction.toLowerCase()}`;
     problems.push({ at: policy, field, expected: `a rule for ${what}`, found: "none" });
   };
-  if (!some(out, "Egress", ({ peers, ports }) => !peers && (!ports || ports.some((each) => each.port === DNS)))) {
+  // DNS may be anywhere but among these pods.
+  const resolves = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => each.port === DNS));
+  if (!some(out, "Egress", resolves)) {
     refuse(out[0], "Egress", `DNS (port ${DNS}), which ${nameOf(from)} needs for ${via}`);
   }
   for (const { workload, port } of targets) {
@@ -57,9 +76,7 @@ function forbids(model: Model, policies: Policy[], { from, via, service, targets
       refuse(inward[0], "Ingress", what);
     }
   }
-  const away = (rule: Rule) =>
-    (!rule.peers || rule.peers.some(({ ipBlock, namespaceSelector }) => ipBlock || namespaceSelector)) &&
-    (!rule.ports || rule.ports.some((each) => covers(each, port)));
+  const away = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => covers(each, port)));
   if (!service && !some(out, "Egress", away)) {
     refuse(out[0], "Egress", `${port ? `port ${port}` : "the port"} outside, which ${nameOf(from)} calls (${via})`);
   }
