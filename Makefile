@@ -51,6 +51,7 @@ generate: ## Write the generated files again
 	$(run) helm/schema.mts
 	$(run) -r ts-node/register settings/artifacts.ts
 	$(run) -r ts-node/register helm/values.ts
+	$(run) -r ts-node/register components/wiring/artifact.ts
 
 doctor: ## Say which tools are here, from where, and what is missing
 	$(run) tools/doctor.mts

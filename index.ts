@@ -9,6 +9,7 @@ import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
 import { TodoPostgres } from "./components/todo-postgres";
+import { checkWiring } from "./components/wiring";
 import { loadSettings } from "./settings";
 
 export = async () => {
@@ -24,8 +25,10 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // All charts with their final values, in preview too: what does not render, breaks a rule or finds no room ends here.
+  // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
+  // no room ends here.
   const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
   assertFits(settings.environment, settings.quota, Object.values(charts));
   const objects = (chart: string) => charts[chart].objects;

@@ -40,6 +40,11 @@ const checks: Layer[] = [
     command: ["node", "-r", "ts-node/register", "helm/values.ts", "--check"],
     wayOut: "`make generate` writes them again",
   },
+  {
+    title: "generated files are current: docs/wiring.md, from charts that fit together",
+    command: ["node", "-r", "ts-node/register", "components/wiring/artifact.ts", "--check"],
+    wayOut: "`make generate` writes it again",
+  },
 ];
 
 const tests: Layer[] = [

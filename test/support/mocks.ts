@@ -14,6 +14,10 @@ export interface ProgramArgs {
   further?: Record<string, string>;
   /** Whether the program runs as in `pulumi preview`. */
   preview: boolean;
+  /** Config instead of that of the stack file. */
+  config?: Record<string, unknown>;
+  /** Gets the type of each resource, also of a program that fails. */
+  registers?: (type: string) => void;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -40,7 +44,7 @@ export const generatedValue = (name: string) => `generated-value-of-${name}`;
  * Runs index.ts under Pulumi's mocks, with the config of a stack file.
  * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({ stack, secrets = {}, further = {}, preview }: ProgramArgs): Promise<Program> {
+export async function runProgram({ stack, secrets = {}, further = {}, preview, ...rest }: ProgramArgs): Promise<Program> {
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -65,7 +69,7 @@ export async function runProgram({ stack, secrets = {}, further = {}, preview }:
   );
   const given = { ...secrets, ...(Object.keys(further).length > 0 && { secrets: further }) };
   const encrypted = Object.entries(given).map(([key, value]) => [`todo:${key}`, value] as const);
-  const config = { ...stackConfig(stack), ...Object.fromEntries(encrypted) };
+  const config = { ...(rest.config ?? stackConfig(stack)), ...Object.fromEntries(encrypted) };
   // Pulumi hands maps to a program as JSON.
   const texts = Object.entries(config).map(([key, value]) => [
     key,
@@ -79,6 +83,7 @@ export async function runProgram({ stack, secrets = {}, further = {}, preview }:
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation((args) => {
       seen.push(args);
+      rest.registers?.(args.type);
       return undefined;
     });
     return freshImport("index.ts")();
