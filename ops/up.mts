@@ -7,6 +7,7 @@ import { root } from "../tools/places.mts";
 import { ensureStack, stackName, stackOutputs, usePulumi } from "./pulumi.mts";
 import { recover } from "./recover.mts";
 import { waitForUrl } from "./url.mts";
+import { waitForWorkloads } from "./workloads.mts";
 
 await main(async () => {
   const stack = stackName(process.argv[2]);
@@ -20,7 +21,12 @@ await main(async () => {
   const consent = stack === "prod" ? [] : ["--yes", "--skip-preview"];
   const wayOut = `its reason is above; mend it and run \`make up ENV=${stack}\` again`;
   await handOver(`stack ${stack}`, wayOut, "pulumi", ["up", "--stack", stack, ...consent], { cwd: root });
-  const { url, next } = (await stackOutputs(stack)) as { url: string; next: { open?: string } };
+  const { url, namespace, next } = (await stackOutputs(stack)) as {
+    url: string;
+    namespace: string;
+    next: { open?: string };
+  };
+  await waitForWorkloads(namespace);
   if (next.open) return console.log(`\nTodo (${stack}) is at ${url} while this runs: ${next.open}`);
   await waitForUrl(url);
   console.log(`\nTodo (${stack}) is at ${url}`);
