@@ -1,11 +1,13 @@
 // `make up [ENV=dev]`: from whatever is here to a working Todo in the browser. With nothing changed it changes nothing.
 import { ensureImages } from "../cluster/images.mts";
+import { pulumiState } from "../cluster/profile.mts";
 import { ensureCluster } from "../cluster/start.mts";
 import { ensureTools } from "../tools/install.mts";
 import { handOver, main } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
 import { ensureStack, stackName, stackOutputs, usePulumi } from "./pulumi.mts";
 import { recover } from "./recover.mts";
+import { followCluster } from "./same-cluster.mts";
 import { waitForUrl } from "./url.mts";
 import { waitForWorkloads } from "./workloads.mts";
 
@@ -17,6 +19,7 @@ await main(async () => {
   usePulumi(stack, record);
   await ensureStack(stack);
   await recover(stack);
+  await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
   // prod shows its preview and asks, as `pulumi up` does.
   const consent = stack === "prod" ? [] : ["--yes", "--skip-preview"];
   const wayOut = `its reason is above; mend it and run \`make up ENV=${stack}\` again`;
