@@ -2,6 +2,7 @@
 // Does not prove: what happens while an update runs, and nothing of environments other than dev.
 import { strict as assert } from "node:assert";
 import { gunzipSync } from "node:zlib";
+import { chartTest } from "./chart-test";
 import { command, helm, kubectl, pulumi } from "./cluster";
 
 const releases = ["todo-backend-dev", "todo-frontend-dev", "todo-postgres-dev"];
@@ -20,22 +21,6 @@ const secrets = (selector = "") =>
     }
   ).items;
 
-/** What a failed test pod leaves: its log, its events, and the pods that it may have asked. */
-function evidence(pod: string): string {
-  const look = (...args: string[]) => {
-    try {
-      return kubectl(...args).trim();
-    } catch (error) {
-      return (error as Error).message.trim();
-    }
-  };
-  const log = look("logs", pod, "--all-containers", "--timestamps", "--tail=30");
-  const events = look("get", "events", "--field-selector", `involvedObject.name=${pod}`, "--sort-by=.lastTimestamp");
-  return [`log of ${pod}:`, log, `events of ${pod}:`, events, "pods:", look("get", "pods", "--output", "wide")].join(
-    "\n",
-  );
-}
-
 describe("the deployment of dev", () => {
   it("is three releases, deployed and named {service}-{environment}", () => {
     const list = JSON.parse(helm("list", "--output", "json")) as { name: string; status: string }[];
@@ -51,11 +36,7 @@ describe("the deployment of dev", () => {
 
   for (const release of releases) {
     it(`passes the chart's own test: ${release}`, () => {
-      try {
-        helm("test", release, "--timeout", "60s");
-      } catch (error) {
-        throw new Error(`${(error as Error).message.trim()}\n${evidence(`${release}-test`)}`);
-      }
+      chartTest(release);
     });
   }
 
