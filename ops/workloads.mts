@@ -9,7 +9,7 @@ import { addresses, type ClusterObject, unready } from "./unready.mts";
 const TIMEOUT_SECONDS = 180;
 
 /** Waits until a namespace's workloads and Services, and the cluster's own, are ready; says nothing if they are. @throws Failure */
-export async function waitForWorkloads(namespace: string): Promise<void> {
+export async function waitForWorkloads(namespace: string, timeoutSeconds = TIMEOUT_SECONDS): Promise<void> {
   const started = await run("docker", ["container", "inspect", "--format", "{{.State.StartedAt}}", profile]);
   const look = () => missing(namespace, new Date(started));
   let found = await look();
@@ -18,11 +18,11 @@ export async function waitForWorkloads(namespace: string): Promise<void> {
     {
       title: `workloads of ${namespace}: waiting until they are ready`,
       run: async (report) => {
-        const deadline = Date.now() + TIMEOUT_SECONDS * 1000;
+        const deadline = Date.now() + timeoutSeconds * 1000;
         while (found.length > 0) {
           if (Date.now() > deadline) {
             throw new Failure(
-              `${namespace}: not ready after ${TIMEOUT_SECONDS} s:\n    ${found.join("\n    ")}\n  \`kubectl --context ${profile} -n ${namespace} get events --sort-by=.lastTimestamp\` says what happened; mend it and run this again`,
+              `${namespace}: not ready after ${timeoutSeconds} s:\n    ${found.join("\n    ")}\n  \`kubectl --context ${profile} -n ${namespace} get events --sort-by=.lastTimestamp\` says what happened; mend it and run this again`,
             );
           }
           report(`${found[0]}${found.length > 1 ? `, and ${found.length - 1} more` : ""}`);
