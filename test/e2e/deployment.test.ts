@@ -1,6 +1,7 @@
 // The deployment as Kubernetes, Helm and Pulumi see it when `make up` is through.
 // Does not prove: what happens while an update runs, and nothing of environments other than dev.
 import { strict as assert } from "node:assert";
+import { chartTest } from "./chart-test";
 import { command, dev, helm, kubectl, pulumi } from "./cluster";
 import { clusterTexts, leaks, pulumiTexts, secretsOf, treeTexts } from "./secret-search";
 
@@ -20,7 +21,7 @@ describe("the deployment of dev", () => {
 
   for (const release of releases) {
     it(`passes the chart's own test: ${release}`, () => {
-      helm("test", release, "--timeout", "60s");
+      chartTest(release);
     });
   }
 
