@@ -123,7 +123,7 @@ function ownNames(names: Record<string, string | false>): [setting: string, text
 }
 
 /** Names that are not free for `env`, and what they are set from. */
-function reservedNames(names: Record<string, string | false>, sources: Texts): Texts {
+export function reservedNames(names: Record<string, string | false>, sources: Texts): Texts {
   const used = Object.entries(names).filter(([, name]) => name !== false);
   return Object.fromEntries(used.map(([setting, name]) => [name, sources[setting]]));
 }

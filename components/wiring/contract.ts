@@ -24,6 +24,7 @@ function serving({ workloads, parts }: Model, chart: string): Workload[] {
 
 function ofCors(model: Model): Problem[] {
   const name = wiredVariables(model.parts).corsOrigins;
+  if (name === false) return [];
   const { origin } = model.parts.frontend;
   const key = keyOf(model.parts, serving(model, "todo-backend")[0] ?? { release: "" }, name) ?? "todo:origin";
   return serving(model, "todo-backend").flatMap((at): Problem[] => {
@@ -42,6 +43,7 @@ function ofCors(model: Model): Problem[] {
 
 function ofApi(model: Model, edges: Edge[], reported: Problem[]): Problem[] {
   const name = wiredVariables(model.parts).apiUrl;
+  if (name === false) return [];
   const { backend } = model.parts;
   return serving(model, "todo-frontend").flatMap((at): Problem[] => {
     const [container] = at.pod.containers;

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { BACKEND_VARIABLES, FRONTEND_VARIABLES } from "../../settings/contradictions";
+import { BACKEND_SOURCES, FRONTEND_SOURCES, reservedNames } from "../../settings/variables";
 import type { Parts } from "../parts";
 import { releaseName } from "../render-chart";
 import type { Placed } from "./objects";
@@ -43,10 +43,10 @@ export function nearest(word: string, known: string[], what: string): string {
 
 /**
  * Names of the variables that the wiring goes through: the origins that the backend lets in, and the address that the
- * frontend's server calls.
+ * frontend's server calls; false where an image has none.
  */
-export function wiredVariables({ frontend }: Parts) {
-  return { corsOrigins: "CORS_ORIGINS", apiUrl: frontend.apiUrlVariable };
+export function wiredVariables({ backend, frontend }: Parts) {
+  return { corsOrigins: backend.variables.corsOrigins, apiUrl: frontend.variables.apiUrl };
 }
 
 /** Key of the stack file that sets a variable of a container; undefined where the program or a chart makes the value. */
@@ -54,13 +54,13 @@ export function keyOf({ backend, frontend }: Parts, { release }: Placed, variabl
   const own = (chart: string) => release === releaseName(chart, backend.environment);
   const known = own("todo-backend")
     ? {
-        ...BACKEND_VARIABLES,
+        ...reservedNames(backend.variables, BACKEND_SOURCES),
         ...prefixed("todo:backend.env", backend.env),
-        ...prefixed("todo:backend.secretKeys", backend.secretKeys),
+        ...prefixed("todo:backend.secretKeys", backend.secretKeys ?? {}),
       }
     : own("todo-frontend")
       ? {
-          ...FRONTEND_VARIABLES,
+          ...reservedNames(frontend.variables, FRONTEND_SOURCES),
           ...prefixed("todo:frontend.env", frontend.env),
         }
       : {};

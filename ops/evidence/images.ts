@@ -1,4 +1,4 @@
-import { SECRET_LIKE } from "../../settings/contradictions";
+import { SECRET_LIKE } from "../../settings/variables";
 import { filesOf, type Outcome, type Rule, settle, type World } from "./rule";
 
 /** A stage of a Dockerfile: its FROM, and the instructions below it. */

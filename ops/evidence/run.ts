@@ -1,5 +1,5 @@
-import { SECRET_LIKE } from "../../settings/contradictions";
 import { CREDENTIALS } from "../../settings/fields";
+import { SECRET_LIKE } from "../../settings/variables";
 import { type ClusterWorld, type Live, type Outcome, type Rule, settle, type World } from "./rule";
 
 const open = (reason: string): Outcome => ({ state: "open", reason });

@@ -44,7 +44,13 @@ export const generatedValue = (name: string) => `generated-value-of-${name}`;
  * Runs index.ts under Pulumi's mocks, with the config of a stack file.
  * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({ stack, secrets = {}, further = {}, preview, ...rest }: ProgramArgs): Promise<Program> {
+export async function runProgram({
+  stack,
+  secrets = {},
+  further = {},
+  preview,
+  ...rest
+}: ProgramArgs): Promise<Program> {
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
