@@ -24,12 +24,13 @@ const withFile =
 
 /** A chart of an environment after an edit of its rendered text. */
 const inObjects =
-  (environment: string, chart: string, from: string, to: string): Change =>
+  (environment: string, chart: string, from: string | RegExp, to: string): Change =>
   (world) => {
     const edit = (one: RenderedChart): RenderedChart => {
       const text = JSON.stringify(one.objects);
-      assert.ok(text.includes(from), `${chart} of ${environment} has no ${from}`);
-      return { ...one, objects: JSON.parse(text.replaceAll(from, to)) };
+      const edited = text.replaceAll(from, to);
+      assert.notEqual(edited, text, `${chart} of ${environment} has no ${from}`);
+      return { ...one, objects: JSON.parse(edited) };
     };
     return changeEnvironment(environment, (charts) => charts.map((one) => (one.chart === chart ? edit(one) : one)))(
       world,
@@ -115,7 +116,7 @@ const planted: [id: string, text: RegExp, change: Change, says: string][] = [
   [
     "C-003",
     /run/,
-    inObjects("prod", "todo-backend", "todo-backend:000000000000", "todo-backend:latest"),
+    inObjects("prod", "todo-backend", /todo-backend:[0-9a-f]{12}/g, "todo-backend:latest"),
     "todo-backend:latest",
   ],
   [

@@ -70,8 +70,13 @@ const addresses: [what: string, plant: Plant, says: string][] = [
   ],
   [
     "a URL made of a variable that is set after it",
-    { config: { "backend.env": { A_LINK: "http://$(B_NAME):8000", B_NAME: "todo-backend-dev" } } },
-    `${env("A_LINK")}: expected a host whose variables are set before it is, found $(B_NAME):8000; ${set("A_LINK")}`,
+    {
+      objects: (find) => {
+        const { env } = app(find("Deployment todo-backend-dev"));
+        env.push({ name: "A_LINK", value: "http://$(B_NAME):8000" }, { name: "B_NAME", value: "todo-backend-dev" });
+      },
+    },
+    `${env("A_LINK")}: expected a host whose variables are set before it is, found $(B_NAME):8000; ${mend("backend")}`,
   ],
   [
     "a URL that has its own key",
@@ -92,7 +97,7 @@ const addresses: [what: string, plant: Plant, says: string][] = [
         "- http://todo-frontend",
       ],
     },
-    `helm/todo-frontend, Pod todo-frontend-dev-test, command[3] of container test: ${service("todo-frontend-dev")}, found todo-frontend:3000; ${mend("frontend")}`,
+    `helm/todo-frontend, Pod todo-frontend-dev-test, command[4] of container test: ${service("todo-frontend-dev")}, found todo-frontend:3000; ${mend("frontend")}`,
   ],
   [
     "a ConfigMap's text",

@@ -2,6 +2,8 @@ import { filesOf, type Outcome, type Rule, settle, type World } from "./rule";
 
 /** What makes the local cluster: its network and its storage are there before Helm, and belong to no environment. */
 const CLUSTER = /^cluster\//;
+/** Another chart: an external database for tests is outside of every environment, and comes from Helm as well. */
+const CHARTS = /(^|\/)templates\//;
 /** Text that speaks about commands rather than running them. */
 const PROSE = /\.(md|lock)$|(^|\/)(package-lock\.json|go\.(mod|sum))$/;
 
@@ -9,7 +11,7 @@ const PROSE = /\.(md|lock)$|(^|\/)(package-lock\.json|go\.(mod|sum))$/;
 function onlyHelm(world: World): Outcome {
   const yaml = filesOf(world, /\.ya?ml$/);
   const manifests = yaml.filter(
-    ([path, text]) => !/^helm\/[^/]+\/templates\//.test(path) && /^apiVersion:/m.test(text) && /^kind:/m.test(text),
+    ([path, text]) => !CHARTS.test(path) && /^apiVersion:/m.test(text) && /^kind:/m.test(text),
   );
   const loose = manifests
     .filter(([path]) => !CLUSTER.test(path))
