@@ -116,8 +116,8 @@ const planted: [id: string, text: RegExp, change: Change, says: string][] = [
   [
     "C-003",
     /run/,
-    inObjects("prod", "todo-backend", /todo-backend:[0-9a-f]{12}/g, "todo-backend:latest"),
-    "todo-backend:latest",
+    inObjects("prod", "todo-backend", '"image":"', '"image":"app:latest","was":"'),
+    'found "app:latest"',
   ],
   [
     "C-004",
