@@ -2,8 +2,6 @@ import { filesOf, type Outcome, type Rule, settle, type World } from "./rule";
 
 /** What makes the local cluster: its network and its storage are there before Helm, and belong to no environment. */
 const CLUSTER = /^cluster\//;
-/** Another chart: an external database for tests is outside of every environment, and comes from Helm as well. */
-const CHARTS = /(^|\/)templates\//;
 /** Text that speaks about commands rather than running them. */
 const PROSE = /\.(md|lock)$|(^|\/)(package-lock\.json|go\.(mod|sum))$/;
 
