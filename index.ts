@@ -5,6 +5,7 @@ import { chartsOf, partsOf } from "./components/parts";
 import { enforce } from "./components/policy";
 import { readExceptions } from "./components/policy/exceptions";
 import { assertFits } from "./components/quota";
+import { changesOf, tellChanges } from "./components/preview/changes";
 import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
@@ -31,6 +32,7 @@ export = async () => {
   checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
   assertFits(settings.environment, settings.quota, Object.values(charts));
+  const changes = await changesOf(Object.values(charts), context);
   const objects = (chart: string) => charts[chart].objects;
 
   const environment = new Environment("environment", parts.environment, { provider });
@@ -44,7 +46,12 @@ export = async () => {
     dependsOn: database ?? environment,
   });
 
-  new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), { provider, dependsOn: backend });
+  const frontend = new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), {
+    provider,
+    dependsOn: backend,
+  });
+
+  tellChanges(changes, { "todo-postgres": database, "todo-backend": backend, "todo-frontend": frontend });
 
   return {
     /** What to open in a browser. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { normalised } from "./preview/objects";
 
 /**
  * A chart value that is known at preview; no Output, and so no secret, fits. Nor does null: the provider drops it, so that a
@@ -105,9 +106,12 @@ function cause(error: unknown): string {
   return bare.replace(/\s*\n[\s-]*/g, " ").trim();
 }
 
-/** Short hash of what the objects say; their order, and the order of their keys, do not count. */
+/**
+ * Short hash of what the objects say to an API server; their order, and that of their keys, do not count. The label with
+ * the chart's version does: it is part of the objects, and a new version of the chart is to be seen on them.
+ */
 export function digest(objects: KubernetesObject[]): string {
-  const lines = objects.map((object) => JSON.stringify(sorted(object))).sort();
+  const lines = objects.map((object) => JSON.stringify(sorted(normalised(object)))).sort();
   return shortHash(lines.join("\n"));
 }
 

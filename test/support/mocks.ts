@@ -18,6 +18,8 @@ export interface ProgramArgs {
   config?: Record<string, unknown>;
   /** Gets the type of each resource, also of a program that fails. */
   registers?: (type: string) => void;
+  /** The cluster that a preview compares with (fake-cluster.ts). Default: none that answers. */
+  kubeconfig?: string;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -35,6 +37,8 @@ export interface Program {
   outputs: Record<string, unknown>;
   /** What the provider was asked to render, by release name. */
   rendered: Record<string, Record<string, unknown>>;
+  /** What it logged for people, by the name of the resource. */
+  told: Record<string, string>;
 }
 
 /** The mock's value of a generated password: recognisable, so that a test can search for it. */
@@ -49,8 +53,16 @@ export async function runProgram({
   secrets = {},
   further = {},
   preview,
+  kubeconfig,
   ...rest
 }: ProgramArgs): Promise<Program> {
+  // Neither this machine's cluster nor what it remembers of one has a say in a unit test.
+  process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
+  process.env.XDG_STATE_HOME = "/dev/null";
+  const told: Program["told"] = {};
+  pulumi.log.info = async (text, resource) => {
+    told[(resource as unknown as { __name: string })?.__name ?? ""] = text;
+  };
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -108,7 +120,7 @@ export async function runProgram({
       provider: registered?.provider?.split("::").at(-2),
     };
   });
-  return { resources, outputs: outputs ?? {}, rendered };
+  return { resources, outputs: outputs ?? {}, rendered, told };
 }
 
 /** The config of a stack file by full key, as parseSettings takes it. */
