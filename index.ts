@@ -6,6 +6,7 @@ import { enforce } from "./components/policy";
 import { readExceptions } from "./components/policy/exceptions";
 import { assertFits } from "./components/quota";
 import { changesOf, tellChanges } from "./components/preview/changes";
+import { originOf } from "./components/preview/origin";
 import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
@@ -28,7 +29,7 @@ export = async () => {
 
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
-  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider), { origin: originOf(settings) });
   checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
   assertFits(settings.environment, settings.quota, Object.values(charts));

@@ -107,9 +107,9 @@ describe("what this machine knows of a release", () => {
   });
 
   it("is the last that it saw, without secrets", () => {
-    assert.equal(recall("c", "n", "r"), undefined);
+    assert.equal(recall("n", "r"), undefined);
     const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, stringData: { b: "hunter2" } };
-    remember("c", "n", "r", [secret]);
-    assert.deepEqual(recall("c", "n", "r")?.objects, [{ ...secret, stringData: { b: "[redacted]" } }]);
+    remember("n", "r", [secret]);
+    assert.deepEqual(recall("n", "r")?.objects, [{ ...secret, stringData: { b: "[redacted]" } }]);
   });
 });

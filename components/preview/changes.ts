@@ -6,7 +6,7 @@ import { compare } from "./diff";
 import { recall, remember } from "./last-known";
 import { redactObject } from "./redact";
 import { type Report, report } from "./report";
-import { previewText } from "./text";
+import { foldedLines, headline, previewText } from "./text";
 
 /** Where a preview leaves its reports in full, for `make diff`. */
 const FILE = process.env.TODO_DIFF_FILE;
@@ -21,16 +21,12 @@ type Found = Map<string, Deployed> | string;
 export async function changesOf(charts: RenderedChart[], context: string): Promise<Record<string, Report>> {
   if (!pulumi.runtime.isDryRun() || charts.length === 0) return {};
   const found: Found = await deployedReleases(context, charts[0].namespace).catch((error: Error) => error.message);
-  const reports = charts.map((chart) => [chart.chart, releaseReport(chart, context, found)] as const);
-  if (FILE) writeFileSync(FILE, JSON.stringify(reports.map(([, each]) => each)));
+  const reports = charts.map((chart) => [chart.chart, releaseReport(chart, found)] as const);
+  if (FILE) writeFileSync(FILE, JSON.stringify(reports.map(inFull)));
   return Object.fromEntries(reports);
 }
 
-function releaseReport(
-  { chart, environment, namespace, objects }: RenderedChart,
-  context: string,
-  found: Found,
-): Report {
+function releaseReport({ chart, environment, namespace, objects }: RenderedChart, found: Found): Report {
   const release = releaseName(chart, environment);
   const against = (before: KubernetesObject[], after: KubernetesObject[], basis: Report["basis"]) =>
     report(release, namespace, basis, compare(before, after, namespace), after);
@@ -38,14 +34,19 @@ function releaseReport(
     const deployed = found.get(release);
     if (!deployed) return against([], objects, { from: "nothing" });
     const { revision, later } = deployed;
-    remember(context, namespace, release, deployed.objects);
+    remember(namespace, release, deployed.objects);
     return against(deployed.objects, objects, { from: "deployed", revision, ...(later && { later }) });
   }
-  const known = recall(context, namespace, release);
+  const known = recall(namespace, release);
   if (!known) return against([], objects, { from: "unknown", reason: found });
   // What is noted down has no secrets in it, so neither has what it is compared with.
   return against(known.objects, objects.map(redactObject), { from: "last known", at: known.at, reason: found });
 }
+
+/** What `make diff` prints: the words are those of the preview. */
+const inFull = ([chart, full]: readonly [string, Report]) => {
+  return { chart, ...full, headline: headline(full), folded: foldedLines(full.entries) };
+};
 
 /** Shows the changes under each component: on the release itself the text would wait for the release to be done. */
 export function tellChanges(
