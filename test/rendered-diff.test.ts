@@ -80,6 +80,12 @@ describe("the fields that differ", () => {
       [`${CONTAINER}.resources.limits.memory: "1Gi" → "1000Mi"`],
     ],
     ["a list of texts, as one", (c) => Object.assign(c, { args: ["-v"] }), [`${CONTAINER}.args: undefined → ["-v"]`]],
+    ["a default of the API server, spelt out", (c) => Object.assign((c.ports as object[])[0], { protocol: "TCP" }), []],
+    [
+      "what is not the default",
+      (c) => Object.assign((c.ports as object[])[0], { protocol: "UDP" }),
+      [`${CONTAINER}.ports[http].protocol: undefined → "UDP"`],
+    ],
     ["null, which is nothing", (c) => Object.assign(c, { lifecycle: null }), []],
   ];
   for (const [what, change, expected] of cases) {
