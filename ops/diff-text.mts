@@ -14,7 +14,7 @@ export interface Report {
   folded: string[];
 }
 
-interface Entry {
+export interface Entry {
   what: "added" | "changed" | "removed";
   object: string;
   hook: string[];
@@ -68,7 +68,11 @@ function patch({ object, hook, notes, before, after, fields, what }: Entry): str
   const lines = createTwoFilesPatch(sides[0], sides[1], before, after, undefined, undefined, { context: 3 }).split(
     "\n",
   );
-  return ["", ...notes.map((note) => `! ${name}: ${note}`), ...lines.slice(1).filter((line) => line !== "")];
+  return [
+    "",
+    ...notes.map((note) => `! ${name}: ${note}`),
+    ...lines.slice(lines.indexOf(`--- ${sides[0]}`)).filter((line) => line !== ""),
+  ];
 }
 
 const COLOURS: [RegExp, number][] = [

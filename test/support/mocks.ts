@@ -44,18 +44,20 @@ export interface Program {
 /** The mock's value of a generated password: recognisable, so that a test can search for it. */
 export const generatedValue = (name: string) => `generated-value-of-${name}`;
 
+/** Runs index.ts under Pulumi's mocks, with the config of a stack file. */
+export function runProgram(args: ProgramArgs): Promise<Program> {
+  return runMocked(args, () => freshImport("index.ts")());
+}
+
 /**
- * Runs index.ts under Pulumi's mocks, with the config of a stack file.
- * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
+ * Runs a program, or a component of yours, under Pulumi's mocks, with the config of a stack file. What it asks the
+ * provider to render (renderCharts with providerTemplate) is really rendered, by the `helm` on PATH.
+ * What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({
-  stack,
-  secrets = {},
-  further = {},
-  preview,
-  kubeconfig,
-  ...rest
-}: ProgramArgs): Promise<Program> {
+export async function runMocked(
+  { stack, secrets = {}, further = {}, preview, kubeconfig, ...rest }: ProgramArgs,
+  program: () => Promise<Record<string, unknown> | undefined>,
+): Promise<Program> {
   // Neither this machine's cluster nor what it remembers of one has a say in a unit test.
   process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
   process.env.XDG_STATE_HOME = "/dev/null";
@@ -104,7 +106,7 @@ export async function runProgram({
       rest.registers?.(args.type);
       return undefined;
     });
-    return freshImport("index.ts")();
+    return program();
   });
   await pulumi.runtime.disconnect();
 
