@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { redactText } from "./preview/credentials";
-import { normalised } from "./preview/objects";
+import { settled } from "./preview/objects";
 import { unsteadiness } from "./preview/steady";
 
 const ROOT = resolve(__dirname, "..");
@@ -145,7 +145,7 @@ function cause(error: unknown): string {
  * the chart's version does: it is part of the objects, and a new version of the chart is to be seen on them.
  */
 export function digest(objects: KubernetesObject[]): string {
-  const lines = objects.map((object) => JSON.stringify(sorted(normalised(object)))).sort();
+  const lines = objects.map((object) => JSON.stringify(sorted(settled(object)))).sort();
   return shortHash(lines.join("\n"));
 }
 

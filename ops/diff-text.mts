@@ -56,7 +56,8 @@ const ran = ({ runs }: Report) => (runs.length > 0 ? [`runs ${runs.join(", ")}`]
 
 /** What Pulumi would do to a resource of its own; what it would do to a release stands in the release's objects. */
 function ownLine({ op, urn, detailedDiff }: Preview["steps"][number]): string[] {
-  if (op === "same" || op === "read") return [];
+  // Components and the stack itself are nothing but names for what is below them.
+  if (op === "same" || op === "read" || /^(todo:index:|pulumi:)/.test(typeOf(urn))) return [];
   const fields = Object.keys(detailedDiff ?? {});
   return [`${op} ${typeOf(urn)} ${nameOf(urn)}${fields.length > 0 ? `: ${fields.join(", ")}` : ""}`];
 }

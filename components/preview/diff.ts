@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../render-chart";
+import { isDefault } from "./defaults";
 import { hookEvents, identity, isMap, normalised, type Path } from "./objects";
 
 /** A field that differs; `before` or `after` is undefined where the field is not there. */
@@ -26,13 +27,14 @@ export interface ObjectChange {
 export function compare(before: KubernetesObject[], after: KubernetesObject[], namespace: string): ObjectChange[] {
   const key = (object: KubernetesObject) =>
     `${hookEvents(object).length > 0 ? "hook " : ""}${identity(object, namespace)}`;
-  const byKey = (objects: KubernetesObject[]) => new Map(objects.map((object) => [key(object), normalised(object)]));
+  const byKey = (objects: KubernetesObject[]) =>
+    new Map(objects.map((object) => [key(object), withoutNamespace(normalised(object), namespace)]));
   const [old, fresh] = [byKey(before), byKey(after)];
   const changes = [...fresh].flatMap(([name, object]): ObjectChange[] => {
     const was = old.get(name);
     const hook = hookEvents(object);
     if (!was) return [{ what: "added", after: object, fields: [], hook }];
-    const fields = fieldChanges(withoutNamespace(was, namespace), withoutNamespace(object, namespace));
+    const fields = fieldChanges(was, object);
     return fields.length > 0 ? [{ what: "changed", before: was, after: object, fields, hook }] : [];
   });
   const gone = [...old].filter(([name]) => !fresh.has(name));
@@ -44,7 +46,7 @@ export function compare(before: KubernetesObject[], after: KubernetesObject[], n
   ];
 }
 
-/** An object without a namespace is in that of its release. */
+/** An object without a namespace is in that of its release; the provider's Helm writes it down, and Helm's record does not. */
 function withoutNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   const { namespace: own, ...metadata } = object.metadata;
   return own === namespace ? { ...object, metadata } : object;
@@ -57,7 +59,9 @@ export function fieldChanges(before: unknown, after: unknown, path: Path = []): 
     return keys.flatMap((key) => fieldChanges(before[key], after[key], [...path, key]));
   }
   if (Array.isArray(before) && Array.isArray(after)) return listChanges(before, after, path);
-  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
+  const one = before === undefined || after === undefined ? (before ?? after) : undefined;
+  const same = JSON.stringify(before) === JSON.stringify(after) || (one !== undefined && isDefault(path, one));
+  return same ? [] : [{ path, before, after }];
 }
 
 function listChanges(before: unknown[], after: unknown[], path: Path): FieldChange[] {

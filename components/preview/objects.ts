@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../render-chart";
+import { isDefault } from "./defaults";
 
 /** A field of an object: names of keys, and for an element of a list `[its name]`, or `[its index]` where it has none. */
 export type Path = string[];
@@ -31,6 +32,18 @@ export function normalised(object: KubernetesObject): KubernetesObject {
   const { labels, annotations, ...names } = object.metadata;
   const kept = Object.entries({ labels, annotations }).filter(([, map]) => map && Object.keys(map).length > 0);
   return plain({ ...object, metadata: { ...names, ...Object.fromEntries(kept) } }, []) as KubernetesObject;
+}
+
+/** What a digest is made of: two texts of an object that the API server takes for the same are one here. */
+export function settled(object: KubernetesObject): KubernetesObject {
+  return withoutDefaults(normalised(object), []) as KubernetesObject;
+}
+
+function withoutDefaults(value: unknown, path: Path): unknown {
+  if (Array.isArray(value)) return value.map((inner) => withoutDefaults(inner, [...path, "[]"]));
+  if (!isMap(value)) return value;
+  const kept = Object.entries(value).filter(([key, inner]) => !isDefault([...path, key], inner));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutDefaults(inner, [...path, key])]));
 }
 
 function plain(value: unknown, path: Path): unknown {

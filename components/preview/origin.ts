@@ -85,7 +85,7 @@ export function originText({ chart, values, environment }: ChartArgs, said: stri
     if (keys.length > 0) return `${name} is ${keys.join(", ")} of Pulumi.${environment}.yaml`;
     return below.length > 0
       ? `${name} is set by components/${chart}.ts`
-      : `${name} is a default of helm/${chart}/values.yaml`;
+      : `${name} is not passed by the program, so helm/${chart}/values.yaml has it or nothing does`;
   });
   return texts.join("; ");
 }

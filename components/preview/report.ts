@@ -36,7 +36,7 @@ export interface Report {
   release: string;
   basis: Basis;
   entries: Entry[];
-  /** Hooks that run with this change, whether or not they differ: `Job todo-backend-dev-migration (pre-upgrade)`. */
+  /** Hooks that run with this change though they do not differ: `Job todo-backend-dev-migration (pre-upgrade)`. */
   runs: string[];
 }
 
@@ -53,7 +53,9 @@ export function report(
     return events.filter((event) => event.endsWith(phase)).map((event) => `${title(object, namespace)} (${event})`);
   });
   const entries = changes.map((change) => entry(change, namespace));
-  return { release, basis, entries, runs: entries.length > 0 ? runs : [] };
+  const named = new Set(entries.flatMap(({ object, hook }) => (hook.length > 0 ? [object] : [])));
+  const others = runs.filter((run) => !named.has(run.replace(/ \(.*/, "")));
+  return { release, basis, entries, runs: entries.length > 0 ? others : [] };
 }
 
 function entry(change: ObjectChange, namespace: string): Entry {
