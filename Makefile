@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down open compare promote rotate evidence env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview diff down open compare promote rotate evidence env test e2e check format generate doctor tools cluster images clean bench
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -13,6 +13,9 @@ up: ## Deploy to Minikube, making whatever is missing, and print the URL        
 
 preview: ## Show what `up` would change                                            [ENV=…]
 	$(run) ops/preview.mts $(ENV)
+
+diff: ## The same in full, object by object; exit code 2 when something would change  [ENV=…]
+	$(run) ops/diff.mts $(ENV)
 
 compare: ## Show what differs between two environments                                [A=staging B=prod]
 	$(run) -r ts-node/register ops/compare.ts "$(A)" "$(B)"

@@ -18,6 +18,8 @@ export interface ProgramArgs {
   config?: Record<string, unknown>;
   /** Gets the type of each resource, also of a program that fails. */
   registers?: (type: string) => void;
+  /** The cluster that a preview compares with (fake-cluster.ts). Default: none that answers. */
+  kubeconfig?: string;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -35,22 +37,34 @@ export interface Program {
   outputs: Record<string, unknown>;
   /** What the provider was asked to render, by release name. */
   rendered: Record<string, Record<string, unknown>>;
+  /** What it logged for people, by the name of the resource. */
+  told: Record<string, string>;
 }
 
 /** The mock's value of a generated password: recognisable, so that a test can search for it. */
 export const generatedValue = (name: string) => `generated-value-of-${name}`;
 
+/** Runs index.ts under Pulumi's mocks, with the config of a stack file. */
+export function runProgram(args: ProgramArgs): Promise<Program> {
+  return runMocked(args, () => freshImport("index.ts")());
+}
+
 /**
- * Runs index.ts under Pulumi's mocks, with the config of a stack file.
- * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
+ * Runs a program, or a component of yours, under Pulumi's mocks, with the config of a stack file. What it asks the
+ * provider to render (renderCharts with providerTemplate) is really rendered, by the `helm` on PATH.
+ * What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({
-  stack,
-  secrets = {},
-  further = {},
-  preview,
-  ...rest
-}: ProgramArgs): Promise<Program> {
+export async function runMocked(
+  { stack, secrets = {}, further = {}, preview, kubeconfig, ...rest }: ProgramArgs,
+  program: () => Promise<Record<string, unknown> | undefined>,
+): Promise<Program> {
+  // Neither this machine's cluster nor what it remembers of one has a say in a unit test.
+  process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
+  process.env.XDG_STATE_HOME = "/dev/null";
+  const told: Program["told"] = {};
+  pulumi.log.info = async (text, resource) => {
+    told[(resource as unknown as { __name: string })?.__name ?? ""] = text;
+  };
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -92,7 +106,7 @@ export async function runProgram({
       rest.registers?.(args.type);
       return undefined;
     });
-    return freshImport("index.ts")();
+    return program();
   });
   await pulumi.runtime.disconnect();
 
@@ -108,7 +122,7 @@ export async function runProgram({
       provider: registered?.provider?.split("::").at(-2),
     };
   });
-  return { resources, outputs: outputs ?? {}, rendered };
+  return { resources, outputs: outputs ?? {}, rendered, told };
 }
 
 /** The config of a stack file by full key, as parseSettings takes it. */
