@@ -76,6 +76,19 @@ describe("parseSettings refuses", () => {
     });
   }
 
+  it("the URL of a driver that the stack does not name", () => {
+    const change = { "database.driver": "postgresql", databaseUrl: DATABASE_URL };
+    const line =
+      "todo:databaseUrl: expected postgresql://user:password@host:port/database, found postgresql+asyncpg://; todo:database.driver is postgresql";
+    assert.equal(
+      refused(() => parse("staging", change, ["databaseUrl"])),
+      one("staging", line),
+    );
+    parse("staging", { ...change, databaseUrl: "postgresql://u:p@db.example.org/todo?sslmode=require" }, [
+      "databaseUrl",
+    ]);
+  });
+
   it("a database's URL where the database is inside", () => {
     const message = refused(() => parse("dev", { databaseUrl: DATABASE_URL }, ["databaseUrl"]));
     const ways = "`pulumi config rm todo:databaseUrl -s dev`, or set todo:database.mode to external";
