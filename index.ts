@@ -4,10 +4,14 @@ import { nextSteps } from "./components/next-steps";
 import { chartsOf, partsOf } from "./components/parts";
 import { enforce } from "./components/policy";
 import { readExceptions } from "./components/policy/exceptions";
+import { assertFits } from "./components/quota";
+import { changesOf, tellChanges } from "./components/preview/changes";
+import { originOf } from "./components/preview/origin";
 import { providerTemplate, renderCharts } from "./components/render-chart";
 import { TodoBackend } from "./components/todo-backend";
 import { TodoFrontend } from "./components/todo-frontend";
 import { TodoPostgres } from "./components/todo-postgres";
+import { checkWiring } from "./components/wiring";
 import { loadSettings } from "./settings";
 
 export = async () => {
@@ -23,9 +27,13 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // All charts with their final values, in preview too: what cannot be rendered, or breaks a rule, ends here.
-  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider));
+  // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
+  // no room ends here.
+  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider), { origin: originOf(settings) });
+  checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
+  assertFits(settings.environment, settings.quota, Object.values(charts));
+  const changes = await changesOf(Object.values(charts), context);
   const objects = (chart: string) => charts[chart].objects;
 
   const environment = new Environment("environment", parts.environment, { provider });
@@ -39,7 +47,12 @@ export = async () => {
     dependsOn: database ?? environment,
   });
 
-  new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), { provider, dependsOn: backend });
+  const frontend = new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), {
+    provider,
+    dependsOn: backend,
+  });
+
+  tellChanges(changes, { "todo-postgres": database, "todo-backend": backend, "todo-frontend": frontend });
 
   return {
     /** What to open in a browser. */

@@ -15,14 +15,18 @@ const sources = {
   frontend: { repository: "localhost/todo-frontend", folder: join(root, "app", "frontend"), base: "node" },
 } as const;
 
-type Source = (typeof sources)[keyof typeof sources];
+/** What an image is built from: its folder, and the official image that its Dockerfile takes as BASE. */
+export interface Source {
+  folder: string;
+  base: "python" | "node";
+}
 
 /**
  * Brings the images that a stack names into the cluster.
- * Stack dev follows the sources: its tags are edited to what the sources give. Another stack's tags are what was
- * verified: they are never edited, and have to be in the cluster or be what the sources give.
+ * @param follow edit the stack's tags to what the sources give; otherwise they are what was decided on, are never edited,
+ * and have to be in the cluster or be what the sources give. By default only stack dev follows the sources.
  */
-export async function ensureImages(stack: string, record: ClusterRecord): Promise<void> {
+export async function ensureImages(stack: string, record: ClusterRecord, follow = stack === "dev"): Promise<void> {
   const file = join(root, `Pulumi.${stack}.yaml`);
   const config = parseDocument(readFileSync(file, "utf8"));
   const there = await imagesInNode();
@@ -33,12 +37,12 @@ export async function ensureImages(stack: string, record: ClusterRecord): Promis
     if (config.getIn([...at, "repository"]) !== source.repository) continue;
     const tag = await contentTag(source.folder);
     const configured = config.getIn([...at, "tag"]);
-    if (configured !== tag && stack === "dev") {
+    if (configured !== tag && follow) {
       config.setIn([...at, "tag"], tag);
-      edits.push(`Pulumi.dev.yaml: todo:${service}.image.tag is now ${tag}, the digest of app/${service}`);
+      edits.push(`Pulumi.${stack}.yaml: todo:${service}.image.tag is now ${tag}, the digest of app/${service}`);
     } else if (configured !== tag && !there.has(`${source.repository}:${configured}`)) {
       throw new Failure(
-        `Pulumi.${stack}.yaml: todo:${service}.image.tag is ${configured}, which is neither in the cluster nor what app/${service} gives now (${tag}); check out the commit that it was built from and run \`make images\` there, or change the tag`,
+        `Pulumi.${stack}.yaml: todo:${service}.image.tag is ${configured}, which is neither in the cluster nor what app/${service} gives now (${tag}); ${otherTag(stack)}, or run \`make images ENV=${stack}\` in a checkout of the commit that it was built from`,
       );
     }
     const image = `${source.repository}:${config.getIn([...at, "tag"])}`;
@@ -59,10 +63,19 @@ export async function ensureImages(stack: string, record: ClusterRecord): Promis
   if (edits.length > 0) {
     writeFileSync(file, config.toString({ lineWidth: 0 }));
     console.log(edits.join("\n"));
+    // What is generated from the stack file follows it.
+    await run("node", ["-r", "ts-node/register", "helm/values.ts"], { cwd: root });
   }
 }
 
-async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
+/** prod runs what another environment has run before. */
+const otherTag = (stack: string) =>
+  stack === "prod"
+    ? "`make promote FROM=staging TO=prod` takes over those of staging"
+    : `\`make images ENV=${stack}\` writes it there`;
+
+/** Builds an image and loads it into the node. */
+export async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
   const offline = record.images === "made" ? await import("./offline/images.mts") : undefined;
   const base = (await offline?.applicationBase(source.base, report)) ?? undefined;
   const context = mkdtempSync(join(tmpdir(), "todo-image-"));

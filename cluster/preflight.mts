@@ -91,7 +91,7 @@ export function assertRoom(machine = thisMachine()): void {
 /** @throws Failure naming the first port that another program has taken */
 export async function assertPortsFree(ports = publishedPorts): Promise<void> {
   for (const port of ports) {
-    if (await taken(port)) {
+    if (await portIsTaken(port)) {
       throw new Failure(
         `port ${port}: the cluster publishes it on 127.0.0.1, but another program listens there (\`ss -ltnp 'sport = :${port}'\` names it); end that program and run this again`,
       );
@@ -99,7 +99,8 @@ export async function assertPortsFree(ports = publishedPorts): Promise<void> {
   }
 }
 
-const taken = (port: number): Promise<boolean> =>
+/** Whether another program listens on a port of 127.0.0.1. */
+export const portIsTaken = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(true));

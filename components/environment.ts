@@ -1,21 +1,36 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { CONTAINER_DEFAULTS, hardLimits, type Quota } from "./quota";
 import type { SecretSource, SecretSpec, Secrets } from "./secrets";
 
 export interface EnvironmentArgs {
   namespace: string;
   /** The Secrets that have to be there before any chart. */
   secrets: Secrets;
+  /** What all its pods and volumes may take together, so that no environment starves another. */
+  quota: Quota;
 }
 
-/** The namespace of an environment, and its Secrets. */
+/** The namespace of an environment, its limits and its Secrets. */
 export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
     const metadata = { name: args.namespace, labels: NAMESPACE_LABELS };
     const namespace = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
     const inNamespace = { parent: this, dependsOn: namespace };
+
+    const place = { name: "environment", namespace: args.namespace };
+    new kubernetes.core.v1.ResourceQuota(
+      "quota",
+      { metadata: place, spec: { hard: hardLimits(args.quota) } },
+      inNamespace,
+    );
+    new kubernetes.core.v1.LimitRange(
+      "defaults",
+      { metadata: place, spec: { limits: [CONTAINER_DEFAULTS] } },
+      inNamespace,
+    );
 
     const values = new SecretValues(this);
     for (const spec of [args.secrets.postgres, args.secrets.backend]) {

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { remember } from "./preview/last-known";
 import { digest, type RenderedChart, releaseName } from "./render-chart";
 
 /** How long each step of Helm may take; a pod that is well needs a small part of it. */
@@ -19,10 +20,11 @@ export function localChart(
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): kubernetes.helm.v3.Release {
   const { chart, environment, namespace, values, objects } = rendered;
-  return new kubernetes.helm.v3.Release(
+  const release = releaseName(chart, environment);
+  const installed = new kubernetes.helm.v3.Release(
     name,
     {
-      name: releaseName(chart, environment),
+      name: release,
       namespace,
       // An input that is compared: relative, so that every checkout has the same.
       chart: `./helm/${chart}`,
@@ -36,4 +38,7 @@ export function localChart(
     },
     opts,
   );
+  // Known when Helm is done; not at all when it failed.
+  installed.status.apply(() => pulumi.runtime.isDryRun() || remember(namespace, release, objects));
+  return installed;
 }

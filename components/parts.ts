@@ -26,11 +26,11 @@ export function partsOf(settings: Settings): Parts {
     ...place,
     ...settings.backend,
     corsOrigins: [origin],
-    migrate: database.mode === "inside" || database.migrations === "job",
+    migrate: database.migrations === "job",
     secret: reference(secrets.backend),
   };
   return {
-    environment: { namespace, secrets },
+    environment: { namespace, secrets, quota: settings.quota },
     ...(database.mode === "inside" &&
       secrets.postgres && {
         postgres: { ...place, ...database, secret: reference(secrets.postgres), storageClass: cluster.storageClass },

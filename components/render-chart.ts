@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { redactText } from "./preview/credentials";
+import { settled } from "./preview/objects";
+import { unsteadiness } from "./preview/steady";
+
+const ROOT = resolve(__dirname, "..");
 
 /**
  * A chart value that is known at preview; no Output, and so no secret, fits. Nor does null: the provider drops it, so that a
@@ -61,35 +67,60 @@ export function providerTemplate(provider: pulumi.ProviderResource): Template {
   };
 }
 
+/** What a rendering may be told; the tests have charts elsewhere. */
+export interface RenderOptions {
+  /** Where the charts are. Default: `./helm` */
+  folder?: string;
+  /** Of the values that Helm's sentence names, where each comes from; empty where it names none. */
+  origin?: (chart: ChartArgs, said: string) => string;
+}
+
 /**
  * The objects that Helm would install, by the chart's name.
  * Rejects with a sentence for each chart that does not render: chart, template or key, and what is wrong there.
  */
-export async function renderCharts(charts: ChartArgs[], template: Template): Promise<Record<string, RenderedChart>> {
-  const outcomes = await Promise.allSettled(charts.map((chart) => render(chart, template)));
+export async function renderCharts(
+  charts: ChartArgs[],
+  template: Template,
+  options: RenderOptions = {},
+): Promise<Record<string, RenderedChart>> {
+  const outcomes = await Promise.allSettled(charts.map((chart) => render(chart, template, options)));
   const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason.message] : []));
   if (reasons.length > 0) throw new pulumi.RunError(reasons.join("\n"));
   const rendered = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   return Object.fromEntries(rendered.map((chart) => [chart.chart, chart]));
 }
 
-/** Rejects with one sentence that names chart, template or key, and what is wrong there. */
-export async function render(args: ChartArgs, template: Template): Promise<RenderedChart> {
+/** Rejects with one sentence that names chart, template or key, what is wrong there, and where the value comes from. */
+export async function render(
+  args: ChartArgs,
+  template: Template,
+  { folder = "./helm", origin }: RenderOptions = {},
+): Promise<RenderedChart> {
   const { chart, environment, namespace, values } = args;
   const options = {
-    path: `./helm/${chart}`,
+    path: `${folder}/${chart}`,
     release_name: releaseName(chart, environment),
     namespace,
     values,
     include_test_hook_resources: true,
     kube_version: KUBERNETES_VERSION,
   };
+  let objects: KubernetesObject[];
   try {
-    return { ...args, objects: await template(options) };
+    objects = await template(options);
   } catch (error) {
+    const said = cause(error);
+    const from = origin?.(args, said);
     const wayOut = `mend the chart, or the key of Pulumi.${environment}.yaml that the value comes from`;
-    throw new pulumi.RunError(`helm/${chart} does not render for ${environment}: ${cause(error)}; ${wayOut}`);
+    // Helm quotes values, and a value may be what nobody should have put there.
+    throw new pulumi.RunError(
+      `helm/${chart} does not render for ${environment}: ${redactText(said)}; ${from || wayOut}`,
+    );
   }
+  const unsteady = await unsteadiness(resolve(ROOT, options.path), options, objects, template);
+  if (unsteady) throw new pulumi.RunError(`helm/${chart} ${unsteady}`);
+  return { ...args, objects };
 }
 
 /** Helm's own sentence, out of the wrappers that the way here has put around it. */
@@ -102,12 +133,19 @@ function cause(error: unknown): string {
   ];
   const text = error instanceof Error ? error.message : String(error);
   const bare = wrappers.reduce((rest, wrapper) => rest.replace(wrapper, ""), text);
-  return bare.replace(/\s*\n[\s-]*/g, " ").trim();
+  const hint = "Use --debug flag to render out invalid YAML";
+  return bare
+    .replace(hint, "")
+    .replace(/\s*\n[\s-]*/g, " ")
+    .trim();
 }
 
-/** Short hash of what the objects say; their order, and the order of their keys, do not count. */
+/**
+ * Short hash of what the objects say to an API server; their order, and that of their keys, do not count. The label with
+ * the chart's version does: it is part of the objects, and a new version of the chart is to be seen on them.
+ */
 export function digest(objects: KubernetesObject[]): string {
-  const lines = objects.map((object) => JSON.stringify(sorted(object))).sort();
+  const lines = objects.map((object) => JSON.stringify(sorted(settled(object)))).sort();
   return shortHash(lines.join("\n"));
 }
 

@@ -29,19 +29,16 @@ export interface Secrets {
   postgres?: SecretSpec;
 }
 
-/** Another number makes new random values; it is part of their fingerprint, because the values are unknown at preview. */
-const GENERATION = "1";
-
 /** SECRET_KEY and AUTH_SECRET are random unless given; DATABASE_URL is that of the database inside, or given. */
-export function secretsOf({ environment, database, secrets }: Settings): Secrets {
+export function secretsOf({ environment, database, secrets, furtherSecrets, generations }: Settings): Secrets {
   const given = (value: SecretValue): SecretSource => ({ from: "config", ...value });
-  const password = random("postgres-password", 32);
+  const password = random("postgres-password", 32, generations.POSTGRES_PASSWORD);
   const databaseUrl: SecretSource =
     database.mode === "inside"
       ? {
           from: "password",
-          text: (word) => insideDatabaseUrl(environment, word),
-          fingerprint: insideDatabaseUrl(environment, password.fingerprint),
+          text: (word) => insideDatabaseUrl(environment, database.driver, word),
+          fingerprint: insideDatabaseUrl(environment, database.driver, password.fingerprint),
         }
       : given(secrets.databaseUrl as SecretValue);
   return {
@@ -49,9 +46,12 @@ export function secretsOf({ environment, database, secrets }: Settings): Secrets
       name: "todo-backend-secrets",
       keys: {
         DATABASE_URL: databaseUrl,
-        SECRET_KEY: secrets.secretKey ? given(secrets.secretKey) : random("secret-key", 48),
-        AUTH_SECRET: secrets.authSecret ? given(secrets.authSecret) : random("auth-secret", 48),
+        SECRET_KEY: secrets.secretKey ? given(secrets.secretKey) : random("secret-key", 48, generations.SECRET_KEY),
+        AUTH_SECRET: secrets.authSecret
+          ? given(secrets.authSecret)
+          : random("auth-secret", 48, generations.AUTH_SECRET),
         ...(secrets.openaiApiKey && { OPENAI_API_KEY: given(secrets.openaiApiKey) }),
+        ...Object.fromEntries(Object.entries(furtherSecrets).map(([key, value]) => [key, given(value)])),
       },
     },
     ...(database.mode === "inside" && {
@@ -66,6 +66,7 @@ export function reference({ name, keys }: SecretSpec): SecretReference {
   return { name, fingerprints: Object.fromEntries(fingerprints) };
 }
 
-function random(resource: string, length: number): SecretSource {
-  return { from: "random", resource, length, generation: GENERATION, fingerprint: `generated-${GENERATION}` };
+/** The generation stands for the value in its fingerprint, because the value is unknown at preview. */
+function random(resource: string, length: number, generation: number): SecretSource {
+  return { from: "random", resource, length, generation: String(generation), fingerprint: `generated-${generation}` };
 }

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type BackendSettings, SECRET_KEYS, type SecretKey } from "../settings/contract";
+import { type BackendSettings, SECRET_KEYS } from "../settings/contract";
+import { secretVariables } from "../settings/variables";
 import { localChart, TIMEOUT_SECONDS } from "./local-chart";
+import { literal, named } from "./named";
 import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
 import type { SecretReference } from "./secrets";
 
@@ -41,41 +43,51 @@ export function backendChart(args: TodoBackendArgs): ChartArgs {
 
 /** Values of `helm/todo-backend`. */
 export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
-  const { image, replicas, port, pool, resources, health, ready, secret } = args;
+  const { image, replicas, port, resources, health, ready, secret, writablePaths } = args;
   return {
     image: { ...image },
     replicaCount: replicas,
     containerPort: port,
     service: { port },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
-    probes: { startup: { path: health }, liveness: { path: health }, readiness: { path: ready } },
-    env: {
-      BACKEND_ENV: args.environment,
-      BACKEND_HOST: "0.0.0.0",
-      BACKEND_PORT: String(port),
-      CORS_ORIGINS: args.corsOrigins.join(","),
-      POOL_SIZE: String(pool.size),
-      MAX_OVERFLOW: String(pool.overflow),
-      POOL_TIMEOUT: String(pool.timeoutSeconds),
-      CHAT_MAX_MESSAGES: String(args.chatMaxMessages),
-      ...(args.openaiBaseUrl && { OPENAI_BASE_URL: args.openaiBaseUrl }),
-      ...args.env,
+    probes: { startup: { path: health }, liveness: { path: health }, readiness: { path: ready || health } },
+    env: literal({ ...ownVariables(args), ...args.env }),
+    secrets: { existingSecret: secret.name, ...fromSecret(args) },
+    migration: {
+      enabled: args.migrate,
+      ...(args.migrationCommand && { command: args.migrationCommand }),
+      // The Job's own failure, which says why, comes before Helm's, which does not.
+      activeDeadlineSeconds: TIMEOUT_SECONDS - 20,
     },
-    secrets: { existingSecret: secret.name, ...secretVariables(args) },
-    // The Job's own failure, which says why, comes before Helm's, which does not.
-    migration: { enabled: args.migrate, activeDeadlineSeconds: TIMEOUT_SECONDS - 20 },
+    ...(writablePaths && { writablePaths }),
   };
 }
 
-/** Variables that come from the Secret: each of its keys under its own name, and under those of `secretKeys`. */
-function secretVariables({ secretKeys, secret }: TodoBackendArgs) {
-  const keys: Record<string, SecretKey> = {
-    ...Object.fromEntries(SECRET_KEYS.map((key) => [key, key])),
-    ...secretKeys,
-  };
+/** What the settings say, under the names that the image has for it. */
+function ownVariables(args: TodoBackendArgs): Record<string, string> {
+  const { variables, pool } = args;
+  return named(variables, {
+    environment: args.environment,
+    host: "0.0.0.0",
+    port: String(args.port),
+    corsOrigins: args.corsOrigins.join(","),
+    poolSize: String(pool.size),
+    maxOverflow: String(pool.overflow),
+    poolTimeout: String(pool.timeoutSeconds),
+    chatMaxMessages: String(args.chatMaxMessages),
+    openaiBaseUrl: args.openaiBaseUrl,
+  });
+}
+
+/** Variables that come from the Secret. */
+function fromSecret({ secretKeys, secret }: TodoBackendArgs) {
+  const further = Object.keys(secret.fingerprints).filter((key) => !(SECRET_KEYS as readonly string[]).includes(key));
+  const keys = secretVariables(secretKeys, further);
   const used = Object.entries(keys).map(([name, key]) => [name, secret.fingerprints[key] ?? "none"]);
+  // The chart has each of SECRET_KEYS under its own name, unless it is told that there is none.
+  const dropped = SECRET_KEYS.filter((name) => !(name in keys)).map((name) => [name, ""]);
   return {
-    keys,
+    keys: { ...keys, ...Object.fromEntries(dropped) },
     optional: Object.keys(keys).filter((name) => keys[name] === "OPENAI_API_KEY"),
     checksum: checksum(Object.fromEntries(used)),
   };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FrontendSettings } from "../settings/contract";
 import { localChart } from "./local-chart";
+import { literal, named } from "./named";
 import type { ChartArgs, KubernetesObject, Plain } from "./render-chart";
 
 const CHART = "todo-frontend";
@@ -50,13 +51,13 @@ export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
     service: { type: service.type, port, ...(service.nodePort && { nodePort: service.nodePort }) },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
     probes: { startup: probe, liveness: probe, readiness: probe },
-    env: {
-      NODE_ENV: "production",
-      HOSTNAME: "0.0.0.0",
-      PORT: String(port),
-      [args.apiUrlVariable]: args.apiUrl,
-      ...args.env,
-    },
+    env: literal({ ...ownVariables(args), ...args.env }),
+    ...(args.writablePaths && { writablePaths: args.writablePaths }),
     ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
   };
+}
+
+/** What the settings say, under the names that the image has for it. */
+function ownVariables({ variables, apiUrl, port }: TodoFrontendArgs): Record<string, string> {
+  return named(variables, { apiUrl, port: String(port), host: "0.0.0.0", mode: "production" });
 }

@@ -56,7 +56,7 @@ export function postgresValues({ secret, storageGiB, storageClass }: TodoPostgre
   };
 }
 
-/** Address of the database inside an environment, for the backend's driver. */
-export function insideDatabaseUrl(environment: string, password: string): string {
-  return `postgresql+asyncpg://${USER}:${password}@${releaseName(CHART, environment)}:${PORT}/${DATABASE}`;
+/** Address of the database inside an environment. @param driver scheme of the URL, e.g. `postgresql+asyncpg` */
+export function insideDatabaseUrl(environment: string, driver: string, password: string): string {
+  return `${driver}://${USER}:${password}@${releaseName(CHART, environment)}:${PORT}/${DATABASE}`;
 }

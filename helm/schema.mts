@@ -81,9 +81,8 @@ function generate(chart: string): string {
   map.commentBefore ??= document.commentBefore;
   const { properties, ...closed } = closedMap(map, `helm/${chart}/values.yaml: `) as { properties: Schema };
   const global = {
-    description: "Helm adds it when the chart is a dependency; no template reads it.",
+    description: "What all charts of a release share; values that are templates may refer to it.",
     type: "object",
-    maxProperties: 0,
   };
   const used = [...usedDefinitions(properties)].sort();
   const schema = {
@@ -92,7 +91,7 @@ function generate(chart: string): string {
     title: chart,
     type: "object",
     ...closed,
-    properties: { ...properties, global },
+    properties: { global, ...properties },
     definitions: Object.fromEntries(used.map((name) => [name, definitions[name]])),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;

@@ -3,11 +3,14 @@ import { ensureCluster } from "../cluster/start.mts";
 import { ensureTools } from "../tools/install.mts";
 import { handOver, main } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
+import { assertAnswerable, assertPassphrase } from "./consent.mts";
 import { ensureStack, stackName, usePulumi } from "./pulumi.mts";
 import { recover } from "./recover.mts";
 
 await main(async () => {
   const stack = stackName(process.argv[2]);
+  assertAnswerable(stack, "destroy");
+  assertPassphrase(stack);
   await ensureTools();
   usePulumi(stack, await ensureCluster());
   await ensureStack(stack);

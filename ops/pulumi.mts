@@ -6,9 +6,7 @@ import { parse } from "yaml";
 import { type ClusterRecord, profile, pulumiState } from "../cluster/profile.mts";
 import { Failure, run } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
-
-/** Public on purpose: stack dev holds no secret but those generated for one laptop. No other stack has a default. */
-const devPassphrase = "dev";
+import { confirmPassphrase, devPassphrase, wrongPassphrase } from "./consent.mts";
 
 /** The stack that `make VERB ENV=…` names. @throws Failure for a name without a stack file */
 export function stackName(argument: string | undefined): string {
@@ -23,7 +21,8 @@ export function stackName(argument: string | undefined): string {
   return stack;
 }
 
-function stackConfig(stack: string): Record<string, unknown> {
+/** The `config:` of a stack file, as it stands there. @throws Failure for a file that is missing or not YAML */
+export function stackConfig(stack: string): Record<string, unknown> {
   const name = `Pulumi.${stack}.yaml`;
   let text: string;
   try {
@@ -57,13 +56,16 @@ export function usePulumi(stack: string, record: ClusterRecord): void {
   if (url.startsWith("file://")) mkdirSync(url.slice("file://".length), { recursive: true });
 }
 
-/** Creates the stack in the backend unless it is there. */
+/** Creates the stack in the backend unless it is there. @throws Failure where the passphrase is not the stack's */
 export async function ensureStack(stack: string): Promise<void> {
   const found = await execa("pulumi", ["stack", "ls", "--json"], { stdin: "ignore", reject: false, cwd: root });
   if (found.failed)
     throw new Failure(`pulumi: cannot read the stacks in ${process.env.PULUMI_BACKEND_URL}: ${lastLine(found.stderr)}`);
   const names = (JSON.parse(found.stdout) as { name: string }[]).map(({ name }) => name.split("/").at(-1));
-  if (!names.includes(stack)) await run("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: root });
+  if (names.includes(stack)) return confirmPassphrase(stack);
+  await run("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: root }).catch((error: Error) => {
+    throw wrongPassphrase(stack, error.message) ?? error;
+  });
 }
 
 const lastLine = (text: string) => text.trim().split("\n").at(-1) ?? "";

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { secrets, sections } from "./contract";
+import { FURTHER_SECRETS, keys as known, secrets, sections } from "./contract";
 import { type JsonSchema, type Properties, stackFileSchema } from "./schema";
 
 interface Row {
@@ -18,8 +18,7 @@ interface Row {
 function descriptions(root: string): Record<string, string> {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
   const declared = Object.keys(config).filter((key) => !key.includes(":"));
-  const known = [...Object.keys(sections), ...Object.keys(secrets)];
-  if (declared.sort().join() !== known.sort().join()) {
+  if (declared.sort().join() !== [...known].sort().join()) {
     throw new Error(`Pulumi.yaml: config: expected the keys of settings/contract.ts, ${known}, found ${declared}`);
   }
   return Object.fromEntries(declared.map((key) => [key, config[key].description]));
@@ -78,9 +77,10 @@ function documentation(schema: JsonSchema): string {
     const text = section.properties ? `${description}.\n\n` : "";
     return `### ${key}\n\n${text}${table(["key", "value", "default", "meaning"], lines)}`;
   });
-  const ofSecrets = Object.keys(secrets).map((name) => {
+  const ofSecrets = [...Object.keys(secrets), FURTHER_SECRETS].map((name) => {
     const key = `todo:${name}`;
-    return [code(key), String(keys[key].description).replace(/^Secret: /, "")];
+    const meaning = String(keys[key].description).replace(/^Secrets?: /, "");
+    return [code(name === FURTHER_SECRETS ? `${key}.NAME` : key), meaning];
   });
   return `${INTRODUCTION}
 ## Keys
@@ -118,6 +118,7 @@ asks for it, so that it is in no shell history:
 
 \`\`\`bash
 pulumi config set --secret todo:openaiApiKey -s dev
+pulumi config set --secret --path todo:secrets.STRIPE_KEY -s dev
 \`\`\`
 `;
 

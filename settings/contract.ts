@@ -1,8 +1,24 @@
 import { z } from "zod";
-import { databaseUrl, longSecret, origin, path, port, resources, text, variables, whole } from "./fields";
+import {
+  cpu,
+  databaseUrl,
+  longSecret,
+  memory,
+  origin,
+  path,
+  pathOrNone,
+  port,
+  resources,
+  text,
+  texts,
+  VARIABLE,
+  variable,
+  variables,
+  whole,
+} from "./fields";
 import { expected } from "./report";
 
-/** Keys of the backend's Secret; its container has each under the same name, and under those of `secretKeys`. */
+/** Keys of the backend's Secret, beside those of `todo:secrets`. */
 export const SECRET_KEYS = ["DATABASE_URL", "SECRET_KEY", "AUTH_SECRET", "OPENAI_API_KEY"] as const;
 export type SecretKey = (typeof SECRET_KEYS)[number];
 
@@ -22,6 +38,9 @@ const image = z
   .describe("Image of the container");
 const replicas = whole("pods", 1, 50).default(1).describe("Pods of the service");
 const env = variables();
+const writablePaths = texts(path("/var/cache/nginx"))
+  .optional()
+  .describe("Directories that the container may write to, instead of the chart's own");
 
 const cluster = z.strictObject({
   context: text("the name of a kubeconfig context", /^\S+$/).describe(
@@ -33,25 +52,56 @@ const cluster = z.strictObject({
   ingressClass: text("the name of an IngressClass", /^\S+$/).optional().describe("Makes an Ingress for origin's host"),
 });
 
+/** Scheme of database URLs, unless a stack says otherwise. */
+export const DRIVER = "postgresql+asyncpg";
+
+const everyDatabase = {
+  driver: text("postgresql, postgres or postgresql+driver", /^postgres(ql)?(\+[a-z0-9]+)?$/)
+    .default(DRIVER)
+    .describe("Scheme of the URL that the backend gets; it names the driver of the image"),
+  migrations: z.enum(["job", "none"]).default("job").describe("Who brings the schema up to date: a Job, or nobody"),
+};
+
 const database = z.discriminatedUnion(
   "mode",
   [
     z.strictObject({
       mode: z.literal("inside").describe("PostgreSQL in the namespace, on a PersistentVolumeClaim"),
       storageGiB: whole("GiB", 1, 1024).default(1).describe("Size of the volume"),
+      ...everyDatabase,
     }),
     z.strictObject({
       mode: z.literal("external").describe("PostgreSQL elsewhere; its URL is the secret todo:databaseUrl"),
-      migrations: z.enum(["job", "none"]).default("job").describe("Who brings the schema up to date: a Job, or nobody"),
+      ...everyDatabase,
     }),
   ],
   { error: expected('"inside" or "external"') },
 );
 
+const quota = z
+  .strictObject({
+    cpu: cpu().default("1").describe("CPU that all pods together may set aside, in cores or millicores (m)"),
+    memory: memory().default("4Gi").describe("Memory that all pods together may use at most, in Ki, Mi, Gi or Ti"),
+    storageGiB: whole("GiB", 1, 4096).default(10).describe("Size of all volumes together"),
+  })
+  .prefault({});
+
 const pool = z.strictObject({
   size: whole("connections", 1, 100).default(2).describe("Connections that each pod keeps open"),
   overflow: whole("connections", 0, 100).default(5).describe("Connections that each pod may open beyond that"),
   timeoutSeconds: whole("seconds", 1, 300).default(30).describe("Longest wait for a free connection"),
+});
+
+const backendNames = z.strictObject({
+  environment: variable("BACKEND_ENV", "the stack's name"),
+  host: variable("BACKEND_HOST", "the address to listen on, 0.0.0.0"),
+  port: variable("BACKEND_PORT", "todo:backend.port"),
+  corsOrigins: variable("CORS_ORIGINS", "todo:origin"),
+  poolSize: variable("POOL_SIZE", "todo:backend.pool.size"),
+  maxOverflow: variable("MAX_OVERFLOW", "todo:backend.pool.overflow"),
+  poolTimeout: variable("POOL_TIMEOUT", "todo:backend.pool.timeoutSeconds"),
+  chatMaxMessages: variable("CHAT_MAX_MESSAGES", "todo:backend.chatMaxMessages"),
+  openaiBaseUrl: variable("OPENAI_BASE_URL", "todo:backend.openaiBaseUrl"),
 });
 
 const backend = z.strictObject({
@@ -67,12 +117,21 @@ const backend = z.strictObject({
   // Half a processor each to start on: with 250m and 100m the first installation takes 26 s instead of 18.
   resources: resources({ cpu: "100m", memory: "128Mi" }, { cpu: "500m", memory: "512Mi" }),
   health: path().default("/health").describe("Path that answers 200 without asking the database"),
-  ready: path().default("/ready").describe("Path that answers 200 while the database can be used"),
+  ready: pathOrNone()
+    .default("/ready")
+    .describe("Path that answers 200 while the database can be used; false where the image has none"),
+  variables: backendNames.prefault({}).describe("Names under which the image reads what is set here"),
   env: env.describe("Further variables of the container"),
   secretKeys: z
-    .record(z.string(), z.enum(SECRET_KEYS))
-    .default({})
-    .describe("Further variables from the Secret, name: key; all its keys have their own names as well"),
+    .record(z.string(), text("the name of a key of the Secret, such as DATABASE_URL", VARIABLE))
+    .optional()
+    .describe(
+      "Variables from the Secret, name: key; without it DATABASE_URL, SECRET_KEY, AUTH_SECRET and OPENAI_API_KEY have their own names, with it only those named here are variables",
+    ),
+  migrationCommand: texts(text("a text, in quotes", /[\s\S]/))
+    .optional()
+    .describe("What the migration's Job runs, instead of `python -m todo_backend.migrate`"),
+  writablePaths,
 });
 
 const service = z
@@ -93,6 +152,13 @@ const service = z
     else: { if: { properties: { type: { const: "ClusterIP" } } }, then: { properties: { nodePort: false } } },
   });
 
+const frontendNames = z.strictObject({
+  apiUrl: variable("API_URL", "the backend's address inside the cluster"),
+  port: variable("PORT", "todo:frontend.port"),
+  host: variable("HOSTNAME", "the address to listen on, 0.0.0.0"),
+  mode: variable("NODE_ENV", "production"),
+});
+
 const frontend = z.strictObject({
   image,
   replicas,
@@ -101,31 +167,49 @@ const frontend = z.strictObject({
   resources: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "500m", memory: "256Mi" }),
   health: path().default("/").describe("Path that all probes ask"),
   env: env.describe("Further variables of the container, read at run time"),
-  apiUrlVariable: text("the name of a variable", /^[A-Za-z_][A-Za-z0-9_]*$/)
-    .default("API_URL")
-    .describe("Variable that gets the backend's address"),
+  variables: frontendNames.prefault({}).describe("Names under which the image reads what is set here"),
+  writablePaths,
 });
+
+const generation = () =>
+  whole("generations", 1, 1_000_000)
+    .default(1)
+    .describe("A higher number makes a new random value and restarts the pods that use it");
+
+const generations = z
+  .strictObject({ SECRET_KEY: generation(), AUTH_SECRET: generation(), POSTGRES_PASSWORD: generation() })
+  .prefault({});
 
 /** Everything that is not secret, by its key below `todo:`. */
 export const sections = {
   cluster,
   origin: origin(),
   database,
+  quota,
   backend,
   frontend,
   policy: z
     .enum(["mandatory", "advisory"])
     .default("mandatory")
     .describe("Whether a broken rule of components/policy/rules.ts ends a deployment, or is a warning"),
+  generations,
 };
 
 /** Encrypted values, by their key below `todo:`; each may be absent. */
 export const secrets = {
-  databaseUrl: databaseUrl(),
-  secretKey: longSecret(),
-  authSecret: longSecret(),
-  openaiApiKey: text("a key without spaces", /^\S+$/),
+  /** @param driver the URL's scheme */
+  databaseUrl: (driver: string) => databaseUrl(driver),
+  secretKey: () => longSecret(),
+  authSecret: () => longSecret(),
+  openaiApiKey: () => text("a key without spaces", /^\S+$/),
 };
+
+/** A map of further encrypted values, by their key in the Secret. */
+export const FURTHER_SECRETS = "secrets";
+export const furtherSecret = () => text("a text of at least one character", /[\s\S]/);
+
+/** All keys below `todo:`. */
+export const keys = [...Object.keys(sections), ...Object.keys(secrets), FURTHER_SECRETS];
 
 export type Sections = { [Key in keyof typeof sections]: z.output<(typeof sections)[Key]> };
 export type BackendSettings = Sections["backend"];

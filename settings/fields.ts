@@ -17,8 +17,37 @@ export function text(what: string, pattern: RegExp, wayOut?: string) {
     .meta({ errorMessage: `expected ${what}` });
 }
 
-export function path() {
-  return text("a path such as /health", /^\/[^\s{}]*$/);
+const PATH = /^\/[^\s{}]*$/;
+
+export function path(example = "/health") {
+  return text(`a path such as ${example}`, PATH);
+}
+
+export function pathOrNone() {
+  return orNone("a path such as /health", PATH);
+}
+
+/** A list, whole: it takes the place of the default. */
+export function texts(item: z.ZodType<string>) {
+  const what = "a list of texts, at least one";
+  const error = expected(what);
+  return z
+    .array(item, { error })
+    .min(1, { error })
+    .meta({ errorMessage: `expected ${what}` });
+}
+
+/** A text of a form, or false where the image has no such thing. */
+function orNone(what: string, pattern: RegExp) {
+  const form = text(`${what}, or false`, pattern);
+  return z.union([form, z.literal(false)], { error: expected(`${what}, or false`) }).meta({ ...form.meta() });
+}
+
+export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Name of the variable under which an image reads what this project knows. */
+export function variable(name: string, content: string) {
+  return orNone("the name of a variable", VARIABLE).default(name).describe(`Variable that gets ${content}`);
 }
 
 export function whole(unit: string, min: number, max: number) {
@@ -36,12 +65,14 @@ interface Amounts {
   memory: string;
 }
 
-function amounts({ cpu, memory }: Amounts, purpose: string) {
-  const quantity = (example: string, form: RegExp) => text(`a quantity such as ${example}, in quotes`, form);
+export const cpu = () => text('a quantity such as "250m" or "1", in quotes', CPU);
+export const memory = () => text('a quantity such as "256Mi" or "1Gi", in quotes', MEMORY);
+
+function amounts(defaults: Amounts, purpose: string) {
   return z
     .strictObject({
-      cpu: quantity('"250m" or "1"', CPU).default(cpu).describe(`CPU ${purpose}, in cores or millicores (m)`),
-      memory: quantity('"256Mi" or "1Gi"', MEMORY).default(memory).describe(`Memory ${purpose}, in Ki, Mi, Gi or Ti`),
+      cpu: cpu().default(defaults.cpu).describe(`CPU ${purpose}, in cores or millicores (m)`),
+      memory: memory().default(defaults.memory).describe(`Memory ${purpose}, in Ki, Mi, Gi or Ti`),
     })
     .prefault({})
     .describe(`CPU and memory ${purpose}`);
@@ -111,21 +142,30 @@ function checkOrigin(origin: string, context: z.RefinementCtx) {
   }
 }
 
-/** A URL as SQLAlchemy takes it for asyncpg; messages never repeat it. */
-export function databaseUrl() {
-  return z.string().superRefine(checkDatabaseUrl);
+/** A URL as the driver takes it, e.g. `postgresql+asyncpg`; messages never repeat it. */
+export function databaseUrl(driver: string) {
+  return z.string().superRefine((value, context) => {
+    const message = wrongDatabaseUrl(value, driver);
+    if (message) context.addIssue({ code: "custom", message });
+  });
 }
 
-function checkDatabaseUrl(value: string, context: z.RefinementCtx) {
-  const refuse = (message: string) => context.addIssue({ code: "custom", message });
-  const form = "postgresql+asyncpg://user:password@host:port/database";
+function wrongDatabaseUrl(value: string, driver: string): string | undefined {
+  const form = `${driver}://user:password@host:port/database`;
   const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(value)?.[1];
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (scheme && scheme !== "postgresql+asyncpg") {
-    refuse(`expected ${form}, found ${scheme}://; the backend's driver is asyncpg, which the scheme has to name`);
-  } else if (!url || /\s/.test(value) || !(url.username && url.password && url.hostname && url.pathname.length > 1)) {
-    refuse(`expected ${form}, found a text of another form; special characters in the password are written %XX`);
-  } else if (url.searchParams.has("sslmode") || url.searchParams.has("channel_binding")) {
-    refuse("expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding");
+  if (scheme && scheme !== driver) {
+    const [, library] = driver.split("+");
+    const why = library
+      ? `the backend's driver is ${library}, which the scheme has to name, unless todo:database.driver says otherwise`
+      : `todo:database.driver is ${driver}`;
+    return `expected ${form}, found ${scheme}://; ${why}`;
   }
+  if (!url || /\s/.test(value) || !(url.username && url.password && url.hostname && url.pathname.length > 1)) {
+    return `expected ${form}, found a text of another form; special characters in the password are written %XX`;
+  }
+  if (driver.endsWith("+asyncpg") && (url.searchParams.has("sslmode") || url.searchParams.has("channel_binding"))) {
+    return "expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding";
+  }
+  return undefined;
 }

@@ -37,7 +37,9 @@ export function problemsOf(
 ): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
     const path = issue.path.map(String);
-    const at = (more: string[]) => [key, ...path, ...more].join(".");
+    // As `pulumi config --path` writes it: list[0].key
+    const place = issue.path.map((name) => (typeof name === "number" ? `[${name}]` : `.${String(name)}`));
+    const at = (more: string[]) => [key + place.join(""), ...more].join(".");
     const value = valueAt(input, path);
     if (issue.code === "unrecognized_keys") {
       const known = keysAt(schema, input, path);
@@ -73,7 +75,8 @@ function near(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 function valueAt(input: unknown, path: string[]): unknown {
-  return path.reduce<unknown>((value, name) => (isMap(value) ? value[name] : undefined), input);
+  const inside = (value: unknown, name: string) => (value as Record<string, unknown> | null | undefined)?.[name];
+  return path.reduce<unknown>(inside, input);
 }
 
 /** The keys that the contract has at a path; of a union, those of the branch that the input has chosen. */

@@ -1,13 +1,7 @@
 import { z } from "zod";
-import { SECRET_KEYS, secrets, sections } from "./contract";
-import {
-  BACKEND_VARIABLES,
-  FRONTEND_VARIABLES,
-  SECRET_LIKE,
-  VARIABLE,
-  wrongSecretVariable,
-  wrongVariable,
-} from "./contradictions";
+import { FURTHER_SECRETS, SECRET_KEYS, secrets, sections } from "./contract";
+import { VARIABLE } from "./fields";
+import { SECRET_LIKE, wrongSecretName, wrongSecretVariable, wrongVariable } from "./variables";
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 export type Properties = Record<string, JsonSchema>;
@@ -15,11 +9,11 @@ export type Properties = Record<string, JsonSchema>;
 /** What no value is. For `not: {}`, which says the same, editors have a message of their own. */
 const NOTHING: JsonSchema = { type: "string", pattern: "[^\\s\\S]" };
 
-/** Why a name cannot stand in a map of variables, by the map's key. */
+/** Why a name cannot stand in a map of variables, by the map's key; what depends on other keys is left to settings.ts. */
 const REASONS: Record<string, (name: string) => string | undefined> = {
-  "backend.env": (name) => wrongVariable(name, BACKEND_VARIABLES),
+  "backend.env": (name) => wrongVariable(name),
   "backend.secretKeys": wrongSecretVariable,
-  "frontend.env": (name) => wrongVariable(name, FRONTEND_VARIABLES),
+  "frontend.env": (name) => wrongVariable(name),
 };
 
 /**
@@ -33,12 +27,16 @@ export function stackFileSchema(descriptions: Record<string, string>): JsonSchem
     properties[`todo:${name}`] = { description: descriptions[name], ...sectionSchema(name as keyof typeof sections) };
   }
   for (const name of Object.keys(secrets)) {
-    properties[`todo:${name}`] = {
-      ...{ description: descriptions[name], type: "object", additionalProperties: false, required: ["secure"] },
-      ...{ properties: { secure: { description: "Written by `pulumi config set --secret`", type: "string" } } },
-      errorMessage: `expected an encrypted value; \`pulumi config set --secret todo:${name}\` writes it`,
-    };
+    properties[`todo:${name}`] = sealed(`todo:${name}`, { description: descriptions[name] });
   }
+  properties[`todo:${FURTHER_SECRETS}`] = {
+    description: descriptions[FURTHER_SECRETS],
+    ...{ type: "object", additionalProperties: false },
+    patternProperties: {
+      ...refusedNames(wrongSecretName),
+      [VARIABLE.source]: sealed(`--path todo:${FURTHER_SECRETS}.NAME`),
+    },
+  };
   const required = Object.entries(sections)
     .filter(([, section]) => !section.safeParse(undefined).success)
     .map(([name]) => `todo:${name}`);
@@ -64,6 +62,16 @@ export function stackFileSchema(descriptions: Record<string, string>): JsonSchem
     },
     if: { required: ["environment"] },
     else: { required: ["config"], properties: { config: { required } } },
+  };
+}
+
+/** An encrypted value, as it stands in a stack file. */
+function sealed(key: string, more: JsonSchema = {}): JsonSchema {
+  return {
+    ...more,
+    ...{ type: "object", additionalProperties: false, required: ["secure"] },
+    ...{ properties: { secure: { description: "Written by `pulumi config set --secret`", type: "string" } } },
+    errorMessage: `expected an encrypted value; \`pulumi config set --secret ${key}\` writes it`,
   };
 }
 
@@ -105,8 +113,7 @@ function choice(alternatives: JsonSchema[]): JsonSchema {
 
 /** Names that a map of variables may not have, as patternProperties: unlike propertyNames they can say why. */
 function refusedNames(reason: (name: string) => string | undefined): Properties {
-  const names = [...Object.keys({ ...BACKEND_VARIABLES, ...FRONTEND_VARIABLES }), ...SECRET_KEYS];
-  const examples = [...names.map((name) => [`^${name}$`, name]), ["^NEXT_PUBLIC_", "NEXT_PUBLIC_"]];
+  const examples = [...SECRET_KEYS.map((name) => [`^${name}$`, name]), ["^NEXT_PUBLIC_", "NEXT_PUBLIC_"]];
   const refused = [...examples, [SECRET_LIKE.source, "TOKEN"]].filter(([, example]) => reason(example));
   return Object.fromEntries(refused.map(([form, example]) => [form, { ...NOTHING, errorMessage: reason(example) }]));
 }

@@ -6,6 +6,7 @@ import { usePulumi } from "../ops/pulumi.mts";
 import { waitForUrl } from "../ops/url.mts";
 import { clock, Failure, main, run } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
+import { comparedWithHelm } from "./bench-helm.mts";
 
 const rows: [string, string][] = [];
 
@@ -22,6 +23,8 @@ async function measure(title: string, work: () => Promise<unknown>): Promise<voi
 const command = (file: string, ...args: string[]) => run(file, args, { cwd: root });
 const update = (...args: string[]) => command("pulumi", "up", "--stack", "dev", "--yes", "--skip-preview", ...args);
 
+const table = (lines: string[][]) => lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
+
 await main(async () => {
   const record = readRecord();
   if (!record?.uid) throw new Failure("bench: there is no cluster to measure; run `make up` first");
@@ -33,6 +36,7 @@ await main(async () => {
   await measure("`make up`, nothing changed", () => command("make", "up"));
   await measure("`pulumi up --skip-preview`, nothing changed", () => update("--expect-no-changes"));
   await measure("`pulumi preview`, nothing changed", () => command("pulumi", "preview", "--stack", "dev"));
+  const ratios = await comparedWithHelm("dev");
   await measure("`make test`", () => command("make", "test"));
   await command("minikube", "--profile", profile, "stop");
   await measure("`make up` on a stopped cluster", () => command("make", "up"));
@@ -44,4 +48,5 @@ await main(async () => {
 
   const machine = `${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   console.log(`\n| on ${machine} | time |\n| --- | --- |\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}`);
+  console.log(`\n| | Pulumi, s | Helm, s | ratio |\n| --- | --- | --- | --- |\n${table(ratios)}`);
 });

@@ -2,8 +2,9 @@
 // Does not prove: that the charts take these values (test/charts), nor what Pulumi makes of them (test/program.test.ts).
 import { strict as assert } from "node:assert";
 import { chartsOf, partsOf } from "../components/parts";
-import { readSettings } from "../settings";
+import { parseSettings, readSettings } from "../settings";
 import { ROOT } from "./support/mocks";
+import { changed } from "./support/stack-file";
 
 const parts = (stack: string) => partsOf(readSettings(ROOT, stack, { assumeSecrets: true }));
 
@@ -21,16 +22,33 @@ describe("partsOf", () => {
     assert.equal(url.fingerprint, "postgresql+asyncpg://todo:generated-1@todo-postgres-dev:5432/todo");
   });
 
-  it("has nothing of PostgreSQL where the database is external", () => {
-    for (const stack of ["staging", "prod"]) {
-      const { environment, ...rest } = parts(stack);
-      assert.equal(environment.secrets.postgres, undefined);
+  for (const stack of ["dev", "staging", "prod"]) {
+    const withDatabase = (database: object) => {
+      const config = changed(stack, { database, "backend.pool.overflow": 5 });
+      return partsOf(parseSettings(stack, config, [], { assumeSecrets: true }));
+    };
+
+    it(`has the database of ${stack} inside where its mode says so: a chart, a Secret, a migration`, () => {
+      const inside = withDatabase({ mode: "inside" });
+      const charts = chartsOf(inside).map(({ chart }) => chart);
+      assert.deepEqual(charts, ["todo-postgres", "todo-backend", "todo-frontend"]);
+      assert.deepEqual(Object.keys(inside.environment.secrets.postgres?.keys ?? {}), ["POSTGRES_PASSWORD"]);
+      assert.equal(inside.backend.migrate, true);
+    });
+
+    it(`has nothing of PostgreSQL in ${stack} where its mode is external, and migrates unless told not to`, () => {
+      const external = withDatabase({ mode: "external" });
+      assert.deepEqual(Object.keys(external), ["environment", "backend", "frontend"]);
       assert.deepEqual(
-        chartsOf({ environment, ...rest }).map(({ chart }) => chart),
+        chartsOf(external).map(({ chart }) => chart),
         ["todo-backend", "todo-frontend"],
       );
-    }
-  });
+      assert.deepEqual(Object.keys(external.environment.secrets), ["backend"]);
+      assert.equal(external.environment.secrets.backend.keys.DATABASE_URL.from, "config");
+      assert.equal(external.backend.migrate, true);
+      assert.equal(withDatabase({ mode: "external", migrations: "none" }).backend.migrate, false);
+    });
+  }
 
   it("wires the frontend to the backend's Service, and the backend to the browser's origin", () => {
     const { backend, frontend } = parts("staging");

@@ -305,6 +305,20 @@ describe("enforcement", () => {
     });
   });
 
+  it("lets one path answer for both questions where a stack says that its image has no other", async () => {
+    const charts = await rendered("prod");
+    const deployment = charts
+      .flatMap(({ objects }) => objects)
+      .find(({ metadata, kind }) => metadata.name === "todo-backend-prod" && kind === "Deployment");
+    const { livenessProbe, readinessProbe } = container(deployment as KubernetesObject);
+    readinessProbe.httpGet.path = livenessProbe.httpGet.path;
+    const settings = { environment: "prod", policy: "mandatory" } as const;
+    assert.throws(() => enforce({ ...settings, backend: { ready: "/health" } }, charts, []), { message: /K-006/ });
+    enforce({ ...settings, backend: { ready: false } }, charts, []);
+    container(deployment as KubernetesObject).image = "localhost/todo-backend:latest";
+    assert.throws(() => enforce({ ...settings, backend: { ready: false } }, charts, []), { message: /C-003/ });
+  });
+
   it("names what is wrong with an entry", () => {
     const folder = mkdtempSync(join(tmpdir(), "todo-policy-"));
     try {

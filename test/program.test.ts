@@ -16,6 +16,8 @@ interface Case {
   releases: string[];
   /** Keys of each Secret. */
   secretKeys: Record<string, string[]>;
+  /** Of the ResourceQuota. */
+  hard: Record<string, string>;
   url: string;
 }
 
@@ -28,6 +30,8 @@ const cases: Case[] = [
       "pulumi:providers:kubernetes cluster",
       "todo:index:Environment environment",
       "  kubernetes:core/v1:Namespace namespace",
+      "  kubernetes:core/v1:ResourceQuota quota",
+      "  kubernetes:core/v1:LimitRange defaults",
       "  random:index/randomPassword:RandomPassword postgres-password",
       "  kubernetes:core/v1:Secret todo-postgres-secrets",
       "  random:index/randomPassword:RandomPassword secret-key",
@@ -41,6 +45,8 @@ const cases: Case[] = [
       "  kubernetes:helm.sh/v3:Release todo-frontend",
     ],
     order: [
+      "quota after namespace",
+      "defaults after namespace",
       "todo-postgres-secrets after namespace",
       "todo-backend-secrets after namespace",
       "todo-postgres after environment",
@@ -55,6 +61,7 @@ const cases: Case[] = [
       "todo-postgres-secrets": ["POSTGRES_PASSWORD"],
       "todo-backend-secrets": ["AUTH_SECRET", "DATABASE_URL", "SECRET_KEY"],
     },
+    hard: { "requests.cpu": "1", "limits.memory": "4Gi", "requests.storage": "10Gi" },
     url: "http://localhost:30300",
   },
   {
@@ -70,6 +77,8 @@ const cases: Case[] = [
       "pulumi:providers:kubernetes cluster",
       "todo:index:Environment environment",
       "  kubernetes:core/v1:Namespace namespace",
+      "  kubernetes:core/v1:ResourceQuota quota",
+      "  kubernetes:core/v1:LimitRange defaults",
       "  kubernetes:core/v1:Secret todo-backend-secrets",
       "todo:index:TodoBackend todo-backend",
       "  kubernetes:helm.sh/v3:Release todo-backend",
@@ -77,6 +86,8 @@ const cases: Case[] = [
       "  kubernetes:helm.sh/v3:Release todo-frontend",
     ],
     order: [
+      "quota after namespace",
+      "defaults after namespace",
       "todo-backend-secrets after namespace",
       "todo-backend after environment",
       "todo-backend after environment",
@@ -85,11 +96,12 @@ const cases: Case[] = [
     ],
     releases: ["todo-backend-prod", "todo-frontend-prod"],
     secretKeys: { "todo-backend-secrets": ["AUTH_SECRET", "DATABASE_URL", "OPENAI_API_KEY", "SECRET_KEY"] },
-    url: "http://localhost:30302",
+    hard: { "requests.cpu": "750m", "limits.memory": "4Gi", "requests.storage": "10Gi" },
+    url: "http://prod.localhost:8302",
   },
 ];
 
-for (const { title, stack, secrets, tree, order, releases, secretKeys, url } of cases) {
+for (const { title, stack, secrets, tree, order, releases, secretKeys, hard, url } of cases) {
   for (const preview of [true, false]) {
     describe(`program, ${title}, ${preview ? "preview" : "up"}`, () => {
       let program: Program;
@@ -130,6 +142,12 @@ for (const { title, stack, secrets, tree, order, releases, secretKeys, url } of 
             "pod-security.kubernetes.io/warn": "restricted",
           },
         });
+      });
+
+      it("limits what the namespace may take to the quota of the settings", () => {
+        const [quota] = ofType("kubernetes:core/v1:ResourceQuota");
+        assert.deepEqual(quota.inputs.spec, { hard });
+        assert.deepEqual(quota.inputs.metadata, { name: "environment", namespace: `todo-${stack}` });
       });
 
       it("makes the Secrets with exactly their keys, their values encrypted", () => {

@@ -14,6 +14,7 @@ interface Layer {
   /** how a test runner says how many tests passed and failed; a layer without is one check that holds or not */
   passed?: RegExp;
   failed?: RegExp;
+  skipped?: RegExp;
   wayOut?: string;
 }
 
@@ -34,6 +35,16 @@ const checks: Layer[] = [
     command: ["node", "-r", "ts-node/register", "settings/artifacts.ts", "--check"],
     wayOut: "`make generate` writes them again",
   },
+  {
+    title: "generated files are current: the charts' values for each environment",
+    command: ["node", "-r", "ts-node/register", "helm/values.ts", "--check"],
+    wayOut: "`make generate` writes them again",
+  },
+  {
+    title: "generated files are current: docs/wiring.md, from charts that fit together",
+    command: ["node", "-r", "ts-node/register", "components/wiring/artifact.ts", "--check"],
+    wayOut: "`make generate` writes it again",
+  },
 ];
 
 const tests: Layer[] = [
@@ -42,6 +53,7 @@ const tests: Layer[] = [
     command: ["node_modules/.bin/mocha", "--parallel", "--jobs", "2"],
     passed: /(\d+) passing/,
     failed: /(\d+) failing/,
+    skipped: /(\d+) pending/,
   },
   {
     title: "backend, on a real PostgreSQL",
@@ -83,7 +95,8 @@ async function runLayer(layer: Layer, report: Report): Promise<string> {
   const broken = result.failed || bad > 0 || good === 0;
   count.passed += good;
   count.failed += broken ? Math.max(bad, 1) : 0;
-  if (!broken) return layer.passed ? `${layer.title}: ${good} passed` : layer.title;
+  const skipped = layer.skipped && found(layer.skipped) ? `, ${found(layer.skipped)} skipped` : "";
+  if (!broken) return layer.passed ? `${layer.title}: ${good} passed${skipped}` : layer.title;
   said.push(`── ${layer.title}: ${layer.command.join(" ")}\n${output}\n${layer.wayOut ?? ""}`.trimEnd());
   return `FAILED ${layer.title}`;
 }

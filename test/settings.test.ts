@@ -22,7 +22,7 @@ const refusedSecrets: [what: string, secrets: Record<string, string>, line: stri
   [
     "the driver of the URL",
     { databaseUrl: "postgresql://todo:canary@db.example.org/todo" },
-    `todo:databaseUrl: ${DATABASE_FORM}, found postgresql://; the backend's driver is asyncpg, which the scheme has to name`,
+    `todo:databaseUrl: ${DATABASE_FORM}, found postgresql://; the backend's driver is asyncpg, which the scheme has to name, unless todo:database.driver says otherwise`,
   ],
   [
     "a URL without password",
@@ -76,12 +76,42 @@ describe("parseSettings refuses", () => {
     });
   }
 
+  it("the URL of a driver that the stack does not name", () => {
+    const change = { "database.driver": "postgresql", databaseUrl: DATABASE_URL };
+    const line =
+      "todo:databaseUrl: expected postgresql://user:password@host:port/database, found postgresql+asyncpg://; todo:database.driver is postgresql";
+    assert.equal(
+      refused(() => parse("staging", change, ["databaseUrl"])),
+      one("staging", line),
+    );
+    parse("staging", { ...change, databaseUrl: "postgresql://u:p@db.example.org/todo?sslmode=require" }, [
+      "databaseUrl",
+    ]);
+  });
+
   it("a database's URL where the database is inside", () => {
     const message = refused(() => parse("dev", { databaseUrl: DATABASE_URL }, ["databaseUrl"]));
     const ways = "`pulumi config rm todo:databaseUrl -s dev`, or set todo:database.mode to external";
     const line = `todo:databaseUrl: expected none, because todo:database.mode is inside, found a value; ${ways}`;
     assert.equal(message, one("dev", line));
   });
+
+  for (const [key, change, encrypted, reason] of [
+    ["SECRET_KEY", { secretKey: LONG }, ["secretKey"], "todo:secretKey is given"],
+    ["AUTH_SECRET", { authSecret: LONG }, ["authSecret"], "todo:authSecret is given"],
+    [
+      "POSTGRES_PASSWORD",
+      { database: { mode: "external" }, databaseUrl: DATABASE_URL },
+      ["databaseUrl"],
+      "todo:database.mode is external",
+    ],
+  ] as const) {
+    it(`a generation of ${key} where it is not random`, () => {
+      const message = refused(() => parse("dev", { ...change, [`generations.${key}`]: 2 }, [...encrypted]));
+      const way = `\`pulumi config rm --path todo:generations.${key} -s dev\``;
+      assert.equal(message, one("dev", `todo:generations.${key}: expected none, because ${reason}, found 2; ${way}`));
+    });
+  }
 
   it("prod without a key for the chat", () => {
     const message = refused(() => parse("prod", { databaseUrl: DATABASE_URL }, ["databaseUrl"]));
@@ -142,7 +172,8 @@ describe("parseSettings", () => {
       environment: "dev",
       cluster: { context: "todo-on-minikube" },
       origin: "http://localhost:30300",
-      database: { mode: "inside", storageGiB: 1 },
+      database: { mode: "inside", storageGiB: 1, driver: "postgresql+asyncpg", migrations: "job" },
+      quota: { cpu: "1", memory: "4Gi", storageGiB: 10 },
       backend: {
         image: { repository: "localhost/todo-backend", tag },
         replicas: 1,
@@ -153,8 +184,18 @@ describe("parseSettings", () => {
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
         health: "/health",
         ready: "/ready",
+        variables: {
+          environment: "BACKEND_ENV",
+          host: "BACKEND_HOST",
+          port: "BACKEND_PORT",
+          corsOrigins: "CORS_ORIGINS",
+          poolSize: "POOL_SIZE",
+          maxOverflow: "MAX_OVERFLOW",
+          poolTimeout: "POOL_TIMEOUT",
+          chatMaxMessages: "CHAT_MAX_MESSAGES",
+          openaiBaseUrl: "OPENAI_BASE_URL",
+        },
         env: {},
-        secretKeys: {},
       },
       frontend: {
         image: { repository: "localhost/todo-frontend", tag },
@@ -164,10 +205,12 @@ describe("parseSettings", () => {
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
         health: "/",
         env: {},
-        apiUrlVariable: "API_URL",
+        variables: { apiUrl: "API_URL", port: "PORT", host: "HOSTNAME", mode: "NODE_ENV" },
       },
       policy: "advisory",
+      generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
       secrets: {},
+      furtherSecrets: {},
     });
   });
 

@@ -36,6 +36,7 @@ async function refused(files: unknown[]): Promise<[place: string, text: string][
 /** Mistakes that no single field shows, or that a pattern cannot tell: settings.ts alone finds them. */
 const BEYOND = [
   "one path for health and readiness",
+  "the API of the model where the image has no variable for it",
   "pools beyond what the database inside serves",
   "a limit below the request's default",
   "a request above the limit, in another unit",
@@ -43,8 +44,20 @@ const BEYOND = [
   "an origin that is a Service",
   "an origin in the cluster's domain",
   "an origin whose port is not the node port",
+  "a port-forward to a node port",
+  "a variable that has its own key",
   "the API's address a second time",
+  "a variable under the name that the image has for a setting",
+  "one name for two settings",
+  "a setting under a name that Next.js would have fixed",
+  "a setting under the name of a secret",
+  "a secret under the name that the image has for a setting",
+  "a variable that is a secret, under another name",
+  "a misspelt key of the Secret",
+  "a key that the Secret does not have",
   "one key for two variables",
+  "a further secret under the name of a variable",
+  "a mapped secret under the name of a further one",
 ];
 
 describe("Pulumi.schema.json", () => {
@@ -65,7 +78,8 @@ describe("Pulumi.schema.json", () => {
       }
       const key = `config.${line.slice(0, line.indexOf(": "))}.`;
       for (const [place] of places[index]) {
-        assert.ok(key.startsWith(`${place.replaceAll("/", ".")}.`), `${what}: ${key} is refused at ${place}`);
+        const path = place.replace(/\/(\d+)/g, "[$1]").replaceAll("/", ".");
+        assert.ok(key.startsWith(`${path}.`), `${what}: ${key} is refused at ${place}`);
       }
     }
     assert.deepEqual(unseen, BEYOND);
@@ -119,8 +133,11 @@ describe("Pulumi.schema.json", () => {
     const secrets = ["secretKey", "authSecret", "openaiApiKey", "databaseUrl"].map((name) => `todo:${name}`);
     const files = [everyKey, everyOtherKey].map((all) => {
       const given = secrets.filter((key) => key in all);
-      parseSettings("lab", all, given);
-      return { config: { ...all, ...Object.fromEntries(given.map((key) => [key, secure])) } };
+      const further = Object.keys(all["todo:secrets"]);
+      parseSettings("lab", all, [...given, ...further.map((name) => `todo:secrets.${name}`)]);
+      const sealed = Object.fromEntries(given.map((key) => [key, secure]));
+      const alsoSealed = Object.fromEntries(further.map((name) => [name, secure]));
+      return { config: { ...all, ...sealed, "todo:secrets": alsoSealed } };
     });
     assert.deepEqual(await refused(files), [[], []]);
   });
@@ -132,9 +149,9 @@ describe("docs/configuration.md", () => {
   it("has exactly the keys of the contract", () => {
     const documented = [...text.matchAll(/^\| `(todo:[^`]+)`/gm)].map(([, key]) => key);
     const leaves = (value: unknown, key: string): string[] =>
-      typeof value === "object" && value !== null
+      typeof value === "object" && value !== null && !Array.isArray(value)
         ? Object.entries(value).flatMap(([name, inner]) =>
-            leaves(inner, /\.(env|secretKeys)$/.test(key) ? `${key}.NAME` : `${key}.${name}`),
+            leaves(inner, /\.(env|secretKeys)$|^todo:secrets$/.test(key) ? `${key}.NAME` : `${key}.${name}`),
           )
         : [key];
     const known = [everyKey, everyOtherKey].flatMap((all) =>

@@ -1,15 +1,24 @@
 import { strict as assert } from "node:assert";
+import { helmTemplate } from "../components/helm-template";
 import { nextSteps } from "../components/next-steps";
-import { checksum } from "../components/render-chart";
-import { backendValues, type TodoBackendArgs } from "../components/todo-backend";
-import { frontendValues, type TodoFrontendArgs } from "../components/todo-frontend";
+import { checksum, type KubernetesObject, render } from "../components/render-chart";
+import { backendChart, backendValues, type TodoBackendArgs } from "../components/todo-backend";
+import { frontendChart, frontendValues, type TodoFrontendArgs } from "../components/todo-frontend";
 import { insideDatabaseUrl, postgresValues } from "../components/todo-postgres";
 import { parseSettings } from "../settings";
-import { BACKEND_VARIABLES, FRONTEND_VARIABLES } from "../settings/contradictions";
+import { sections } from "../settings/contract";
 import { stackConfig } from "./support/mocks";
 
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "512Mi" } };
 const fingerprints = { DATABASE_URL: "url-1", SECRET_KEY: "key-1", AUTH_SECRET: "auth-1" };
+
+/** The names of the reference application's variables. */
+const variables = {
+  backend: sections.backend.shape.variables.parse(undefined),
+  frontend: sections.frontend.shape.variables.parse(undefined),
+};
+
+type Variable = { name: string; value: string };
 
 const backend: TodoBackendArgs = {
   environment: "dev",
@@ -22,8 +31,8 @@ const backend: TodoBackendArgs = {
   resources,
   health: "/health",
   ready: "/ready",
+  variables: variables.backend,
   env: {},
-  secretKeys: {},
   corsOrigins: ["http://localhost:30300"],
   migrate: true,
   secret: { name: "todo-backend-secrets", fingerprints },
@@ -39,7 +48,7 @@ const frontend: TodoFrontendArgs = {
   resources,
   health: "/",
   env: {},
-  apiUrlVariable: "API_URL",
+  variables: variables.frontend,
   apiUrl: "http://todo-backend-dev:8000",
   origin: "http://localhost:30300",
 };
@@ -78,17 +87,24 @@ describe("backendValues", () => {
     });
   });
 
-  it("maps another team's image: other names, paths and origins", () => {
+  it("maps another team's image: other names, paths, command and origins", () => {
     const values = backendValues({
       ...backend,
       port: 9000,
       health: "/api/health",
       ready: "/api/ready",
       openaiBaseUrl: "https://models.example.org/v1",
-      env: { LOG_LEVEL: "info" },
-      secretKeys: { DB_URL: "DATABASE_URL", OPENAI: "OPENAI_API_KEY" },
+      variables: {
+        ...{ environment: false, host: "BIND", port: "LISTEN_PORT", corsOrigins: "ALLOWED_ORIGINS", poolSize: false },
+        ...{ maxOverflow: false, poolTimeout: false, chatMaxMessages: "CHAT_LIMIT", openaiBaseUrl: "LLM_URL" },
+      },
+      env: { LOG_LEVEL: "info", BACKEND_PORT: "1" },
+      secretKeys: { DB_URL: "DATABASE_URL", OPENAI: "OPENAI_API_KEY", SECRET_KEY: "AUTH_SECRET" },
+      secret: { ...backend.secret, fingerprints: { ...fingerprints, STRIPE_KEY: "stripe-1" } },
       corsOrigins: ["https://todo.example.org", "https://www.example.org"],
-      migrate: false,
+      migrate: true,
+      migrationCommand: ["./migrate", "up"],
+      writablePaths: ["/var/cache"],
     });
     assert.equal(values.containerPort, 9000);
     assert.deepEqual(values.service, { port: 9000 });
@@ -98,51 +114,72 @@ describe("backendValues", () => {
       readiness: { path: "/api/ready" },
     });
     assert.deepEqual(values.env, {
-      BACKEND_ENV: "dev",
-      BACKEND_HOST: "0.0.0.0",
-      BACKEND_PORT: "9000",
-      CORS_ORIGINS: "https://todo.example.org,https://www.example.org",
-      POOL_SIZE: "2",
-      MAX_OVERFLOW: "5",
-      POOL_TIMEOUT: "30",
-      CHAT_MAX_MESSAGES: "20",
-      OPENAI_BASE_URL: "https://models.example.org/v1",
+      BIND: "0.0.0.0",
+      LISTEN_PORT: "9000",
+      ALLOWED_ORIGINS: "https://todo.example.org,https://www.example.org",
+      CHAT_LIMIT: "20",
+      LLM_URL: "https://models.example.org/v1",
       LOG_LEVEL: "info",
+      BACKEND_PORT: "1",
     });
     assert.deepEqual(values.secrets, {
       existingSecret: "todo-backend-secrets",
       keys: {
-        DATABASE_URL: "DATABASE_URL",
-        SECRET_KEY: "SECRET_KEY",
-        AUTH_SECRET: "AUTH_SECRET",
-        OPENAI_API_KEY: "OPENAI_API_KEY",
         DB_URL: "DATABASE_URL",
         OPENAI: "OPENAI_API_KEY",
+        SECRET_KEY: "AUTH_SECRET",
+        STRIPE_KEY: "STRIPE_KEY",
+        // What the chart would have by itself.
+        ...{ DATABASE_URL: "", AUTH_SECRET: "", OPENAI_API_KEY: "" },
       },
-      optional: ["OPENAI_API_KEY", "OPENAI"],
-      checksum: checksum({ ...fingerprints, OPENAI_API_KEY: "none", DB_URL: "url-1", OPENAI: "none" }),
+      optional: ["OPENAI"],
+      checksum: checksum({ DB_URL: "url-1", OPENAI: "none", SECRET_KEY: "auth-1", STRIPE_KEY: "stripe-1" }),
     });
-    assert.deepEqual(values.migration, { enabled: false, activeDeadlineSeconds: 100 });
+    assert.deepEqual(values.migration, {
+      enabled: true,
+      command: ["./migrate", "up"],
+      activeDeadlineSeconds: 100,
+    });
+    assert.deepEqual(values.writablePaths, ["/var/cache"]);
+  });
+
+  it("has readiness ask the health path where an image has no other, and no migration where there is none", () => {
+    const { probes, migration } = backendValues({ ...backend, ready: false, migrate: false });
+    const probe = { path: "/health" };
+    assert.deepEqual(probes, { startup: probe, liveness: probe, readiness: probe });
+    assert.deepEqual(migration, { enabled: false, activeDeadlineSeconds: 100 });
+  });
+
+  it("gives a further secret its own name, or the one it is mapped to", () => {
+    const secret = { ...backend.secret, fingerprints: { ...fingerprints, STRIPE_KEY: "stripe-1" } };
+    const keysWith = (secretKeys?: Record<string, string>) =>
+      (backendValues({ ...backend, secret, secretKeys }).secrets as { keys: Record<string, string> }).keys;
+    const own = ["DATABASE_URL", "SECRET_KEY", "AUTH_SECRET", "OPENAI_API_KEY", "STRIPE_KEY"];
+    assert.deepEqual(keysWith(), Object.fromEntries(own.map((key) => [key, key])));
+    const dropped = Object.fromEntries(own.slice(0, 4).map((key) => [key, ""]));
+    assert.deepEqual(keysWith({ PAYMENT_KEY: "STRIPE_KEY" }), { PAYMENT_KEY: "STRIPE_KEY", ...dropped });
   });
 
   it("has another checksum when a secret changes or is added, and only then", () => {
-    const checksumWith = (change: Record<string, string>) => {
+    const checksumWith = (change: Record<string, string>, secretKeys?: Record<string, string>) => {
       const secret = { ...backend.secret, fingerprints: { ...fingerprints, ...change } };
-      return (backendValues({ ...backend, secret }).secrets as { checksum: string }).checksum;
+      return (backendValues({ ...backend, secret, secretKeys }).secrets as { checksum: string }).checksum;
     };
-    assert.equal(checksumWith({ POSTGRES_PASSWORD: "not used here" }), checksumWith({}));
     const changes: Record<string, string>[] = [
       {},
       { AUTH_SECRET: "auth-2" },
       { DATABASE_URL: "url-2" },
       { OPENAI_API_KEY: "openai-1" },
+      { STRIPE_KEY: "stripe-1" },
     ];
-    assert.equal(new Set(changes.map(checksumWith)).size, changes.length);
+    assert.equal(new Set(changes.map((change) => checksumWith(change))).size, changes.length);
+    const mapped = { DB_DSN: "DATABASE_URL" };
+    assert.equal(checksumWith({ AUTH_SECRET: "not used then" }, mapped), checksumWith({}, mapped));
   });
 
   it("sets exactly the variables that the settings refuse in env", () => {
     const { env } = backendValues({ ...backend, openaiBaseUrl: "https://models.example.org" });
-    assert.deepEqual(Object.keys(env as object).sort(), Object.keys(BACKEND_VARIABLES).sort());
+    assert.deepEqual(Object.keys(env as object), Object.values(variables.backend));
   });
 });
 
@@ -176,10 +213,39 @@ describe("frontendValues", () => {
     assert.deepEqual(values.ingress, { enabled: true, className: "traefik", host: "todo.example.org" });
   });
 
-  it("sets exactly the variables that the settings refuse in env, and the API's address", () => {
-    const { env } = frontendValues({ ...frontend, apiUrlVariable: "BACKEND_URL" });
-    assert.deepEqual(Object.keys(env as object).sort(), ["BACKEND_URL", ...Object.keys(FRONTEND_VARIABLES)].sort());
+  it("sets exactly the variables that the settings refuse in env, under the names that the image has for them", () => {
+    assert.deepEqual(Object.keys(frontendValues(frontend).env as object), Object.values(variables.frontend));
+    const names = { apiUrl: "BACKEND", port: "LISTEN", host: false, mode: false } as const;
+    const { env, writablePaths } = frontendValues({ ...frontend, variables: names, writablePaths: ["/run"] });
+    assert.deepEqual(env, { BACKEND: "http://todo-backend-dev:8000", LISTEN: "3000" });
+    assert.deepEqual(writablePaths, ["/run"]);
   });
+});
+
+/** An image that has no names for anything. */
+const none = Object.fromEntries(Object.keys(variables.backend).map((key) => [key, false])) as typeof backend.variables;
+
+describe("a variable with braces", () => {
+  const texts = { A: "{{ .Release.Name }}", B: "{{{b}}} {{- c -}} }}", C: '{{ "{{" }}', D: "{ {" };
+
+  it("is escaped for charts that take it for a template", () => {
+    assert.deepEqual(backendValues({ ...backend, variables: none, env: texts }).env, {
+      A: '{{ "{{" }} .Release.Name }}',
+      B: '{{ "{{" }}{b}}} {{ "{{" }}- c -}} }}',
+      C: '{{ "{{" }} "{{ "{{" }}" }}',
+      D: "{ {",
+    });
+  });
+
+  for (const chart of [backendChart({ ...backend, env: texts }), frontendChart({ ...frontend, env: texts })]) {
+    it(`reaches the container as the text that it is: ${chart.chart}`, async () => {
+      const { objects } = await render(chart, helmTemplate);
+      const deployment = objects.find(({ kind }) => kind === "Deployment") as KubernetesObject;
+      const { spec } = (deployment.spec as { template: { spec: { containers: { env: Variable[] }[] } } }).template;
+      const found = spec.containers[0].env.filter(({ name }) => name in texts).map(({ name, value }) => [name, value]);
+      assert.deepEqual(Object.fromEntries(found), texts);
+    });
+  }
 });
 
 describe("postgresValues", () => {
@@ -207,9 +273,9 @@ describe("postgresValues", () => {
 });
 
 describe("insideDatabaseUrl", () => {
-  it("names the database's Service", () => {
+  it("names the driver and the database's Service", () => {
     assert.equal(
-      insideDatabaseUrl("dev", "pa55word"),
+      insideDatabaseUrl("dev", "postgresql+asyncpg", "pa55word"),
       "postgresql+asyncpg://todo:pa55word@todo-postgres-dev:5432/todo",
     );
   });
@@ -232,7 +298,7 @@ describe("nextSteps", () => {
   it("opens a page behind a ClusterIP at its origin", () => {
     const databaseUrl = "postgresql+asyncpg://todo:password@db.example.org:5432/todo";
     assert.deepEqual(nextSteps(settings("staging", { "todo:databaseUrl": databaseUrl })), {
-      open: `${kubectl("staging")} port-forward service/todo-frontend-staging 30301:3000`,
+      open: `${kubectl("staging")} port-forward service/todo-frontend-staging 8301:3000`,
       ...common("staging"),
     });
   });

@@ -18,6 +18,7 @@ export interface Tool {
   stamp?: Record<string, string[]>;
   tags?: string;
   minutes?: number;
+  optional?: boolean;
   plugin?: string;
 }
 

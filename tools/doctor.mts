@@ -12,9 +12,10 @@ async function doctor(): Promise<void> {
   const found = await Promise.all(tools.filter((t) => t.probe || t.plugin).map(find));
   for (const each of found) {
     const { tool, version, fits } = each;
-    const verdict = fits ? "ok" : version ? "unfit" : "missing";
+    const verdict = fits ? "ok" : version ? "unfit" : tool.optional ? "optional" : "missing";
+    const wayOut = tool.optional ? "make e2e" : "make tools";
     console.log(
-      line(verdict, tool.name, version, fits ? origin(each) : `wanted ${tool.fits ?? tool.version}: make tools`),
+      line(verdict, tool.name, version, fits ? origin(each) : `wanted ${tool.fits ?? tool.version}: ${wayOut}`),
     );
   }
   const record = readRecord();
@@ -27,7 +28,7 @@ async function doctor(): Promise<void> {
   const cluster = !record ? "none yet: make up" : uid === record.uid ? "running" : "stopped or gone: make up";
   console.log(line(uid ? "ok" : "missing", `cluster ${profile}`, undefined, cluster));
   console.log(`\ncache  ${cache}\nstate  ${state}`);
-  if (found.some(({ fits }) => !fits)) process.exitCode = 1;
+  if (found.some(({ fits, tool }) => !fits && !tool.optional)) process.exitCode = 1;
 }
 
 await main(doctor);

@@ -1,6 +1,15 @@
 // Builds a Go program from its published modules. Its go.mod and go.sum are committed, so what is built is what was
 // reviewed: nothing is resolved anew, and every module is checked against go.sum.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -41,15 +50,37 @@ export async function assertCanBuild(what: string, neededGiB: number): Promise<v
   }
 }
 
-/** Removes what only builds need (many GiB); called when a batch of builds is through. */
+/** A file for each process that builds: the caches are shared, and the one that is through first must leave them there. */
+const builders = join(cache, "builders");
+
+function otherBuilders(): string[] {
+  const pids = existsSync(builders) ? readdirSync(builders).filter((pid) => pid !== String(process.pid)) : [];
+  return pids.filter((pid) => {
+    try {
+      process.kill(Number(pid), 0);
+      return true;
+    } catch {
+      rmSync(join(builders, pid), { force: true });
+      return false;
+    }
+  });
+}
+
+/**
+ * Removes what only builds need (many GiB); called when a batch of builds is through. While another process builds, the
+ * caches stay: it removes them.
+ */
 export async function removeBuildCaches(): Promise<void> {
-  if (!existsSync(scratch)) return;
+  rmSync(join(builders, String(process.pid)), { force: true });
+  if (!existsSync(scratch) || otherBuilders().length > 0) return;
   const run = () => rm(scratch, { recursive: true, force: true }).then(() => "build caches: removed");
   await steps([{ title: "build caches: removing", run }]);
 }
 
 /** Builds programs into one folder, which appears when all of them are there: a build that was interrupted never looks whole. */
 export async function goBuild(into: string, programs: GoProgram[], report: Report): Promise<void> {
+  mkdirSync(builders, { recursive: true });
+  writeFileSync(join(builders, String(process.pid)), "");
   const part = `${into}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });

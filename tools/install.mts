@@ -13,11 +13,13 @@ const BUILD_GIB = 16;
 /**
  * Makes the tools available; says nothing when they are.
  * @param more whether more builds follow, which use the same modules: then the build caches are theirs to remove
+ * @param also optional tools that are wanted too
  * @throws Failure naming the tool and the way to get it
  */
-export async function ensureTools({ more = false } = {}): Promise<void> {
-  if (unchanged()) return;
-  const missing = (await Promise.all(tools.filter((t) => t.probe || t.plugin).map(find))).filter(({ fits }) => !fits);
+export async function ensureTools({ more = false, also = [] as string[] } = {}): Promise<void> {
+  if (also.length === 0 && unchanged()) return;
+  const wanted = tools.filter((t) => (t.probe || t.plugin) && (!t.optional || also.includes(t.name)));
+  const missing = (await Promise.all(wanted.map(find))).filter(({ fits }) => !fits);
   if (missing.length > 0) {
     mkdirSync(bin, { recursive: true });
     // Plugins are installed by pulumi itself, so they come after it.
@@ -25,7 +27,7 @@ export async function ensureTools({ more = false } = {}): Promise<void> {
     await provide(missing.filter(({ tool }) => tool.plugin));
     if (!more) await removeBuildCaches();
   }
-  remember(await Promise.all(tools.filter((t) => t.probe || t.plugin).map(find)));
+  remember(await Promise.all(wanted.map(find)));
 }
 
 async function provide(missing: Found[]): Promise<void> {
@@ -78,8 +80,8 @@ async function download(tool: Tool, report: Report): Promise<boolean> {
   const env = { MISE_DATA_DIR: join(cache, "mise"), MISE_YES: "1" };
   report("downloading");
   if ((await ask(mise, ["install", spec], { env, timeout: 600_000 })) === undefined) return false;
-  const path = await run(mise, ["exec", spec, "--", "sh", "-c", `command -v ${tool.name}`], { env, cwd: cache });
-  link(path);
+  const path = await run(mise, ["exec", spec, "--", "sh", "-c", `command -v ${tool.mise}`], { env, cwd: cache });
+  link(path, tool.name);
   return true;
 }
 
@@ -121,8 +123,8 @@ async function use(tool: Tool): Promise<void> {
   await run("pulumi", ["plugin", "install", "resource", tool.plugin, version, "--reinstall", "--file", path]);
 }
 
-function link(path: string): void {
-  const name = join(bin, basename(path));
+function link(path: string, as = basename(path)): void {
+  const name = join(bin, as);
   rmSync(name, { force: true });
   symlinkSync(path, name);
 }

@@ -14,3 +14,6 @@ export const bin = process.env.TODO_BIN ?? join(cache, "bin", "unset");
 
 /** What cannot be made again: the record of the cluster, Pulumi's state. Removed by `make clean` only. */
 export const state = join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "todo-on-minikube");
+
+/** What the last end-to-end tests said, for `make evidence`. */
+export const endToEndRecord = join(state, "e2e.json");

@@ -1,7 +1,8 @@
 // What every environment's objects have to keep to, by the ids of the project's rules where they have one.
 // Pure: a rule looks at the objects of one chart as they would be installed, and says what it found.
-import { SECRET_LIKE } from "../../settings/contradictions";
+
 import { CREDENTIALS } from "../../settings/fields";
+import { SECRET_LIKE } from "../../settings/variables";
 import type { KubernetesObject } from "../render-chart";
 import { type Container, containersOf, type Pod, podsOf, serves } from "./pods";
 

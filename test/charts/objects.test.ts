@@ -12,6 +12,7 @@ import {
   lint,
   namespace,
   notes,
+  one,
   releaseOf,
   render,
   renderText,
@@ -59,6 +60,18 @@ describe("objects", () => {
         "Service todo-backend-test",
         "ServiceAccount todo-backend-test",
         ...migration("todo-backend-test"),
+      ],
+    ],
+    [
+      "migration together with the pods",
+      "todo-backend",
+      { ...least["todo-backend"], migration: { mode: "job" } },
+      [
+        "Deployment todo-backend-test",
+        "Job todo-backend-test-migration-1",
+        test("todo-backend-test"),
+        "Service todo-backend-test",
+        "ServiceAccount todo-backend-test",
       ],
     ],
     [
@@ -128,8 +141,9 @@ describe("objects", () => {
   }
 
   for (const chart of charts) {
-    it(`${chart} is named after its release, which may be as long as Helm allows`, async () => {
-      const objects = await render(chart, least[chart], `${chart}-${"x".repeat(52 - chart.length)}`);
+    it(`${chart} is named after its release, which may be as long as Helm allows, or a StatefulSet`, async () => {
+      const longest = chart === "todo-postgres" ? 52 : 53;
+      const objects = await render(chart, least[chart], `${chart}-${"x".repeat(longest - 1 - chart.length)}`);
       for (const { kind, metadata } of objects) {
         assert.ok(metadata.name.length <= 63, `${kind} ${metadata.name}`);
         assert.ok(metadata.name.startsWith(`${chart}-xxx`), metadata.name);
@@ -193,6 +207,26 @@ describe("objects", () => {
       }
     });
   }
+
+  it("todo-postgres refuses a name that a StatefulSet's pods cannot carry", async () => {
+    const { stderr } = await helm(
+      ["template", "x".repeat(39), join(chartsFolder, "todo-postgres"), "--kube-version=1.35.1", "--values=-"],
+      least["todo-postgres"],
+    );
+    const said = `the name ${"x".repeat(39)}-todo-postgres is too long: a label of a StatefulSet's pods holds it and a hash, which leaves it 52 characters; use a shorter release name or fullnameOverride`;
+    assert.ok(stderr.includes(said), stderr);
+  });
+
+  it("the migration's Job has a name of its own in each mode, however long the release's is", async () => {
+    for (const [mode, suffix] of [
+      ["hook", "migration"],
+      ["job", "migration-1"],
+    ]) {
+      const values = { ...least["todo-backend"], fullnameOverride: "x".repeat(52), migration: { mode } };
+      const name = one(await render("todo-backend", values), "Job").metadata.name as string;
+      assert.ok(name.length <= 63 && name.startsWith("xxx") && name.endsWith(`-${suffix}`), name);
+    }
+  });
 
   const reach: [string, Chart, Values, string[]][] = [
     [

@@ -1,7 +1,17 @@
 // What holds for every pod of every chart, those of hooks and tests included.
 // Not proved here: that the images run like this (read-only, as this user), that a probe's path exists, that a Secret does.
 import assert from "node:assert/strict";
-import { charts, type KubernetesObject, one, type Pod, podsOf, render, type Values } from "./render";
+import {
+  type Chart,
+  charts,
+  type KubernetesObject,
+  one,
+  type Pod,
+  podsOf,
+  refusal,
+  render,
+  type Values,
+} from "./render";
 import { everything, least } from "./values";
 
 const quantity = { cpu: /^\d+m$/, memory: /^\d+[MG]i$/ };
@@ -213,11 +223,23 @@ describe("probes", () => {
     ).spec.template.spec.containers[0];
     const shell = (line: string) => ({ exec: { command: ["sh", "-c", line] } });
     const isReady = 'pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"';
-    assert.deepEqual(startupProbe, { ...shell(`exec ${isReady}`), ...times(1, 5, 300) });
+    // How the password gets to the server is proved in a cluster: test/e2e/umbrella.test.ts.
+    const sync = [
+      `${isReady} || exit 1`,
+      `printf '%s\\n%s\\n' "$POSTGRES_PASSWORD" "$POSTGRES_PASSWORD" |`,
+      `  psql -qX --no-password -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c '\\password' 2>&1`,
+      "",
+    ].join("\n");
+    assert.deepEqual(startupProbe, { ...shell(sync), ...times(1, 5, 300) });
     assert.deepEqual(livenessProbe, { ...shell(`${isReady}; test $? -le 1`), ...times(30, 5, 3) });
     const query =
       'PGPASSWORD="$POSTGRES_PASSWORD" psql -qAt -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "SELECT 1"';
     assert.deepEqual(readinessProbe, { ...shell(query), ...times(10, 5, 3) });
+    const left = await render("todo-postgres", { auth: { existingSecret: "s", syncPassword: false } });
+    assert.deepEqual(
+      one(left, "StatefulSet").spec.template.spec.containers[0].startupProbe.exec.command.at(-1),
+      `exec ${isReady}`,
+    );
   });
 
   it("have paths and times from the values", async () => {
@@ -247,41 +269,172 @@ describe("environment of the backend", () => {
   });
   const backend = least["todo-backend"];
 
-  it("is the map, then the secrets; only OPENAI_API_KEY may be missing", async () => {
+  it("is the secrets, then the map, which may refer to them; only OPENAI_API_KEY may be missing", async () => {
     const objects = await render("todo-backend", { ...backend, env: { POOL_SIZE: "2", BACKEND_ENV: "test" } });
     const expected = [
-      { name: "BACKEND_ENV", value: "test" },
-      { name: "POOL_SIZE", value: "2" },
       { name: "AUTH_SECRET", ...secret("AUTH_SECRET") },
       { name: "DATABASE_URL", ...secret("DATABASE_URL") },
       { name: "OPENAI_API_KEY", ...secret("OPENAI_API_KEY", { optional: true }) },
       { name: "SECRET_KEY", ...secret("SECRET_KEY") },
+      { name: "BACKEND_ENV", value: "test" },
+      { name: "POOL_SIZE", value: "2" },
     ];
     assert.deepEqual(one(objects, "Deployment").spec.template.spec.containers[0].env, expected);
     assert.deepEqual(one(objects, "Job").spec.template.spec.containers[0].env, expected);
     assert.equal(one(objects, "Pod").spec.containers[0].env, undefined, "the test pod needs no secret");
   });
 
-  it("can be another image's: other names, other keys, defaults dropped with null", async () => {
-    const keys = { DATABASE_URL: null, SECRET_KEY: null, AUTH_SECRET: null, OPENAI_API_KEY: null, DB_DSN: "dsn" };
+  it("can be another image's: other names, other keys, defaults dropped with null or an empty text", async () => {
+    const keys = { DATABASE_URL: null, SECRET_KEY: null, AUTH_SECRET: "", OPENAI_API_KEY: "", DB_DSN: "dsn" };
     const objects = await render("todo-backend", {
       ...backend,
       secrets: { existingSecret: "todo-backend-secrets", keys, optional: [] },
     });
-    assert.deepEqual(one(objects, "Deployment").spec.template.spec.containers[0].env, [
-      { name: "DB_DSN", ...secret("dsn") },
-    ]);
+    for (const kind of ["Deployment", "Job"]) {
+      assert.deepEqual(one(objects, kind).spec.template.spec.containers[0].env, [{ name: "DB_DSN", ...secret("dsn") }]);
+    }
   });
 
-  it("keeps text as text", async () => {
-    const env = { A: "true", B: "0x10", C: 'a "quoted": {{ word }}\nline', D: "" };
-    const objects = await render("todo-backend", { ...backend, env });
-    const rendered = one(objects, "Deployment").spec.template.spec.containers[0].env.slice(0, 4);
-    assert.deepEqual(
-      rendered,
-      Object.entries(env).map(([name, value]) => ({ name, value })),
-    );
+  it("may hold a password that Kubernetes puts in: the variable it names comes first", async () => {
+    const DATABASE_URL = "postgresql+asyncpg://todo:$(POSTGRES_PASSWORD)@db:5432/todo";
+    const keys = {
+      DATABASE_URL: null,
+      SECRET_KEY: null,
+      AUTH_SECRET: null,
+      OPENAI_API_KEY: null,
+      POSTGRES_PASSWORD: "pw",
+    };
+    const values = { ...backend, env: { DATABASE_URL }, secrets: { existingSecret: "todo-backend-secrets", keys } };
+    const objects = await render("todo-backend", values);
+    for (const kind of ["Deployment", "Job"]) {
+      assert.deepEqual(one(objects, kind).spec.template.spec.containers[0].env, [
+        { name: "POSTGRES_PASSWORD", ...secret("pw") },
+        { name: "DATABASE_URL", value: DATABASE_URL },
+      ]);
+    }
   });
+
+  it("refuses a $(NAME) that Kubernetes would leave as it stands", async () => {
+    const expected =
+      "env.DB: $(PGPASSWORD) names no variable of secrets.keys; for the text itself write $$(PGPASSWORD)";
+    const text = await refusal("todo-backend", { ...backend, env: { DB: "postgresql://u:$(PGPASSWORD)@h/d" } });
+    assert.ok(text?.includes(expected), text);
+    const env = { A: "a", B: "$(A) $(SECRET_KEY) $$(PGPASSWORD) $(a b) $C" };
+    assert.equal(await refusal("todo-backend", { ...backend, env }), undefined);
+  });
+});
+
+/** What whoever passes on a text that is no template has to do with it: `{{` is all that a template begins with. */
+const escaped = (text: string) => text.replaceAll("{{", '{{ "{{" }}');
+
+for (const chart of ["todo-backend", "todo-frontend"] as Chart[]) {
+  const rendered = async (env: Values, global = {}) =>
+    Object.fromEntries(
+      one(await render(chart, { ...least[chart], env, global }), "Deployment")
+        .spec.template.spec.containers[0].env.filter(({ name }: { name: string }) => name in env)
+        .map(({ name, value }: { name: string; value: string }) => [name, value]),
+    );
+
+  describe(`values of ${chart} that are templates`, () => {
+    it("refer to the release and to what charts share", async () => {
+      const env = {
+        A: "http://{{ .Release.Name }}-x.{{ .Release.Namespace }}",
+        B: "{{ .Values.global.origin | quote }}",
+      };
+      assert.deepEqual(await rendered(env, { origin: "http://a" }), {
+        A: `http://${chart}-test-x.todo-test`,
+        B: '"http://a"',
+      });
+    });
+
+    it("leave text alone, and escaped braces arrive as they were", async () => {
+      const plain = { A: "true", B: "0x10", C: 'a "quoted": }} {word}\nline', D: "", E: " {%}\t\\ " };
+      assert.deepEqual(await rendered(plain), plain);
+      const texts = [
+        "{{",
+        "{{{",
+        "{{{{{",
+        "{{}}",
+        "{{ word }}",
+        "a {{- /* b */ -}} c",
+        '{{ "{{" }}',
+        "{ {{`x`}} }\n{{",
+      ];
+      const env = Object.fromEntries(texts.map((text, index) => [`T${index}`, text]));
+      const passedOn = Object.fromEntries(Object.entries(env).map(([name, text]) => [name, escaped(text)]));
+      assert.deepEqual(await rendered(passedOn), env);
+    });
+
+    const mistakes: [string, string, string][] = [
+      ["not closed", "http://{{ .Release.Name", 'cannot parse template "{{/* env.API */}}http://{{ .Release.Name": '],
+      ["no such function", "{{ word }}", 'function "word" not defined'],
+      ["too deep", "{{ .Values.gobal.origin }}", 'for "{{/* env.API */}}{{ .Values.gobal.origin }}": '],
+      [
+        "empty",
+        "{{ .Values.global.orign }}",
+        "env.API: its template gives an empty text; a key it refers to may be misspelt",
+      ],
+    ];
+    for (const [label, API, expected] of mistakes) {
+      it(`are refused, with the value's key: ${label}`, async () => {
+        const text = await refusal(chart, { ...least[chart], env: { API }, global: { origin: "http://a" } });
+        assert.ok(text?.includes(expected), text);
+      });
+    }
+  });
+}
+
+it("a template may name the Secret, its checksum, the peers of a NetworkPolicy and the Ingress's host", async () => {
+  const global = { secret: "shared", checksum: "c1", host: "todo.example.com" };
+  const existingSecret = "{{ .Values.global.secret }}";
+  const checksum = "{{ .Values.global.checksum }}";
+  const peer = { app: "{{ .Release.Name }}-x" };
+  const networkPolicy = { enabled: true, allowFrom: [peer] };
+  const [postgres, backend, frontend] = await Promise.all([
+    render("todo-postgres", { global, auth: { existingSecret, checksum }, networkPolicy }),
+    render("todo-backend", {
+      ...least["todo-backend"],
+      global,
+      secrets: { existingSecret, checksum },
+      networkPolicy: { ...networkPolicy, allowTo: [{ matchLabels: peer, port: 5432 }] },
+    }),
+    render("todo-frontend", {
+      ...least["todo-frontend"],
+      global,
+      networkPolicy: { ...networkPolicy, allowTo: [{ matchLabels: peer, port: 8000 }] },
+      ingress: { enabled: true, host: "{{ .Values.global.host }}", tls: { secretName: "tls" } },
+    }),
+  ]);
+  for (const objects of [postgres, backend]) {
+    assert.deepEqual(workloadOf(objects).spec.template.metadata.annotations, { "checksum/secrets": "c1" });
+    const references = podsOf(objects).flatMap((pod) => containerOf(pod).env ?? []);
+    const named = references.flatMap(({ valueFrom }: { valueFrom?: { secretKeyRef: { name: string } } }) =>
+      valueFrom ? [valueFrom.secretKeyRef.name] : [],
+    );
+    assert.deepEqual([...new Set(named)], ["shared"]);
+  }
+  for (const [name, objects] of Object.entries({ postgres, backend, frontend })) {
+    const { ingress, egress = [] } = one(objects, "NetworkPolicy").spec;
+    assert.deepEqual(ingress[0].from[1].podSelector.matchLabels, { app: `todo-${name}-test-x` });
+    const to = egress.flatMap((rule: { to?: unknown[] }) => rule.to ?? []);
+    assert.deepEqual(to, name === "postgres" ? [] : [{ podSelector: { matchLabels: { app: `todo-${name}-test-x` } } }]);
+  }
+  const { rules, tls } = one(frontend, "Ingress").spec;
+  assert.deepEqual([rules[0].host, tls[0].hosts], [global.host, [global.host]]);
+});
+
+it("the migration can start together with the pods, with their ServiceAccount, and is tried again", async () => {
+  const migration = { mode: "job", backoffLimit: 6, activeDeadlineSeconds: 600 };
+  const objects = await render("todo-backend", { ...least["todo-backend"], migration });
+  const { metadata, spec } = one(objects, "Job");
+  assert.equal(metadata.annotations, undefined, "not a hook");
+  assert.equal(spec.template.spec.serviceAccountName, one(objects, "ServiceAccount").metadata.name);
+  assert.deepEqual([spec.backoffLimit, spec.activeDeadlineSeconds], [6, 600]);
+  assert.equal(spec.ttlSecondsAfterFinished, undefined, "Helm may be waiting for it");
+  assert.deepEqual(
+    spec.template.spec.containers[0].env,
+    one(objects, "Deployment").spec.template.spec.containers[0].env,
+  );
 });
 
 it("the migration runs what the values say, fails for good and before Helm's own timeout", async () => {

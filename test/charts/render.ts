@@ -17,7 +17,7 @@ export const chartsFolder = resolve(__dirname, "../../helm");
 // A helm that is built from its Go module takes itself for Kubernetes 1.20 without it.
 const kubeVersion = "--kube-version=1.35.1";
 export const namespace = "todo-test";
-export const releaseOf = (chart: Chart): string => `${chart}-test`;
+export const releaseOf = (chart: string): string => `${chart}-test`;
 
 type Outcome = { status: number; stdout: string; stderr: string };
 const outcomes = new Map<string, Promise<Outcome>>();
@@ -25,23 +25,23 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 /** Runs helm with values on its standard input; four at a time, and the same call only once. */
-export function helm(args: string[], values: Values = {}): Promise<Outcome> {
-  const key = JSON.stringify([args, values]);
-  const known = outcomes.get(key) ?? run(args, JSON.stringify(values));
+export function helm(args: string[], values: Values = {}, binary = "helm"): Promise<Outcome> {
+  const key = JSON.stringify([args, values, binary]);
+  const known = outcomes.get(key) ?? run(args, JSON.stringify(values), binary);
   outcomes.set(key, known);
   return known;
 }
 
-async function run(args: string[], input: string): Promise<Outcome> {
+async function run(args: string[], input: string, binary = "helm"): Promise<Outcome> {
   if (running >= 4) {
     await new Promise<void>((free) => waiting.push(free));
   }
   running += 1;
   try {
     return await new Promise((done, fail) => {
-      const child = execFile("helm", args, { maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      const child = execFile(binary, args, { maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
         if (error !== null && typeof error.code !== "number") {
-          fail(new Error(`helm did not run: ${error.message}; put helm 3.21 or newer on PATH`));
+          fail(new Error(`${binary} did not run: ${error.message}; \`make tools\` installs what is missing`));
         }
         done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
       });
@@ -60,6 +60,39 @@ function template(chart: Chart, values: Values, release: string): Promise<Outcom
   );
 }
 
+let assembled: string | undefined;
+
+/** The umbrella chart with its three charts below charts/, as `helm dependency update` would pack them, in a folder of its own. */
+export function todoApp(): string {
+  if (assembled === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "todo-app-"));
+    process.on("exit", () => rmSync(folder, { recursive: true }));
+    const packed = join(chartsFolder, "todo-app", "charts");
+    cpSync(join(chartsFolder, "todo-app"), folder, { recursive: true, filter: (path) => path !== packed });
+    for (const chart of charts) {
+      cpSync(join(chartsFolder, chart), join(folder, "charts", chart), { recursive: true });
+    }
+    assembled = folder;
+  }
+  return assembled;
+}
+
+/** What `helm template` makes of the umbrella chart. */
+export function templateTodoApp(values: Values, release = "todo", binary = "helm"): Promise<Outcome> {
+  return helm(["template", release, todoApp(), `--namespace=${namespace}`, kubeVersion, "--values=-"], values, binary);
+}
+
+/** Objects of a text that helm wrote. */
+export function objectsOf(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => {
+    // Helm itself lets a duplicate key pass and takes the last.
+    if (document.errors[0] !== undefined) {
+      throw document.errors[0];
+    }
+    return document.toJS();
+  });
+}
+
 /** The text of all objects, hooks included. */
 export async function renderText(chart: Chart, values: Values, release = releaseOf(chart)): Promise<string> {
   const outcome = await template(chart, values, release);
@@ -70,13 +103,7 @@ export async function renderText(chart: Chart, values: Values, release = release
 }
 
 export async function render(chart: Chart, values: Values, release = releaseOf(chart)): Promise<KubernetesObject[]> {
-  return parseAllDocuments(await renderText(chart, values, release)).map((document) => {
-    // Helm itself lets a duplicate key pass and takes the last.
-    if (document.errors[0] !== undefined) {
-      throw document.errors[0];
-    }
-    return document.toJS();
-  });
+  return objectsOf(await renderText(chart, values, release));
 }
 
 /** What helm says when it refuses the values; undefined when it does not. */
@@ -134,17 +161,22 @@ export function lint(chart: Chart, values: Values): Promise<Outcome> {
 }
 
 /** NOTES.txt as a user sees it. Only an install prints it, so a copy of the chart gets a template that includes it. */
-export async function notes(chart: Chart, values: Values): Promise<string> {
+export async function notes(
+  chart: string,
+  values: Values,
+  release = releaseOf(chart),
+  folder = join(chartsFolder, chart),
+): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "chart-"));
   try {
-    cpSync(join(chartsFolder, chart), copy, { recursive: true });
+    cpSync(folder, copy, { recursive: true });
     writeFileSync(
       join(copy, "templates/notes.yaml"),
       'notes: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}',
     );
     const args = [
       "template",
-      releaseOf(chart),
+      release,
       copy,
       `--namespace=${namespace}`,
       kubeVersion,

@@ -37,7 +37,7 @@ function others(value: unknown): unknown[] {
   if (typeof value === "number") {
     return [value + 1, value - 1];
   }
-  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule"];
+  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule", "job"];
   return [`1${value}`, `${value}x`, ...enums.filter((each) => each !== value)];
 }
 
@@ -108,12 +108,6 @@ describe("the schema refuses", () => {
       "todo-backend",
       { ...backend, service: { tpye: "NodePort" } },
       "at '/service': additional properties 'tpye' not allowed",
-    ],
-    [
-      "a global value: no template reads one",
-      "todo-backend",
-      { ...backend, global: { a: 1 } },
-      "at '/global': maxProperties: got 1, want 0",
     ],
     [
       "no repository",
@@ -215,7 +209,25 @@ describe("the schema refuses", () => {
       "a password in a URL",
       "todo-backend",
       { ...backend, env: { DB: "postgresql://u:p@h/d" } },
+      "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret), or with one like $(A_VARIABLE) of secrets.keys'",
+    ],
+    [
+      "a password in the frontend's URL, not even by name: it has no secrets",
+      "todo-frontend",
+      { ...frontend, env: { DB: "postgresql://u:$(PW)@h/d" } },
       "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret)'",
+    ],
+    [
+      "DATABASE_URL with the wrong driver",
+      "todo-backend",
+      { ...backend, env: { DATABASE_URL: "postgresql://u:$(SECRET_KEY)@h/d" } },
+      "at '/env/DATABASE_URL': value must be 'unset (a value of a secret belongs in a Secret, never in a chart value)'",
+    ],
+    [
+      "a migration of a third kind",
+      "todo-backend",
+      { ...backend, migration: { mode: "Job" } },
+      "at '/migration/mode': value must be one of 'hook', 'job'",
     ],
     [
       "a number as variable",
@@ -402,6 +414,14 @@ it("a variable is refused that is both in env and in secrets.keys", async () => 
     (await refusal("todo-backend", values)) ?? "",
     /env\.DB_DSN is also in secrets\.keys; keep it in one of the two/,
   );
+});
+
+it("a password that only the template of a variable puts into a URL is refused", async () => {
+  const env = { DB: "postgresql://u:{{ .Values.global.password }}@h/d" };
+  const text = await refusal("todo-backend", { ...least["todo-backend"], env, global: { password: "canary" } });
+  const expected =
+    "env.DB: expected a URL without a password, or with one that is $(A_VARIABLE) of secrets.keys, found another after its template was filled in";
+  assert.ok(text?.includes(expected) && !text.includes("canary"), text);
 });
 
 it("values.schema.json is up to date and says that it is generated", () => {

@@ -10,6 +10,13 @@ export const least: Record<Chart, Values> = {
   "todo-frontend": { image: { repository: "localhost/todo-frontend", tag: "0123456789ab" } },
 };
 
+/** The least that the umbrella chart asks for. */
+export const leastOfTodoApp: Values = {
+  global: { origin: "https://todo.example.com" },
+  "todo-backend": { image: least["todo-backend"].image },
+  "todo-frontend": { image: least["todo-frontend"].image },
+};
+
 const scheduling = {
   nodeSelector: { disk: "fast" },
   tolerations: [{ key: "dedicated", operator: "Equal", value: "todo", effect: "NoExecute", tolerationSeconds: 60 }],

@@ -6,20 +6,44 @@ const root = resolve(__dirname, "../..");
 export const namespace = "todo-dev";
 
 /** Runs a command in the checkout and returns its standard output; a failure throws with its error output. */
-export function command(file: string, ...args: string[]): string {
-  return execFileSync(file, args, {
-    cwd: root,
-    encoding: "utf8",
-    maxBuffer: 64 * 2 ** 20,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export const command = (file: string, ...args: string[]) => commandIn(root, file, args);
+
+function commandIn(folder: string, file: string, args: string[], input = ""): string {
+  // The project's programs work on the checkout that this variable names.
+  const env = { ...process.env, TODO_ROOT: folder };
+  const maxBuffer = 256 * 2 ** 20;
+  return execFileSync(file, args, { cwd: folder, encoding: "utf8", env, maxBuffer, input, stdio: "pipe" });
 }
 
-export const kubectl = (...args: string[]) =>
-  command("kubectl", "--context", "todo-on-minikube", "--namespace", namespace, ...args);
-export const helm = (...args: string[]) =>
-  command("helm", "--kube-context", "todo-on-minikube", "--namespace", namespace, ...args);
-export const pulumi = (...args: string[]) => command("pulumi", "--stack", "dev", "--non-interactive", ...args);
+/** An environment as a person has it before him. */
+export interface Place {
+  stack: string;
+  /** Its checkout. */
+  folder: string;
+  kubectl: (...args: string[]) => string;
+  helm: (...args: string[]) => string;
+  pulumi: (...args: string[]) => string;
+  /** Any command in the checkout, `input` on its standard input. */
+  run: (input: string, file: string, ...args: string[]) => string;
+}
+
+/** The commands of a stack, run in its checkout. */
+export function placeOf(stack: string, folder = root): Place {
+  const bound = (file: string, ...first: string[]) => {
+    return (...args: string[]) => commandIn(folder, file, [...first, ...args]);
+  };
+  return {
+    stack,
+    folder,
+    kubectl: bound("kubectl", "--context", "todo-on-minikube", "--namespace", `todo-${stack}`),
+    helm: bound("helm", "--kube-context", "todo-on-minikube", "--namespace", `todo-${stack}`),
+    pulumi: bound("pulumi", "--stack", stack, "--non-interactive"),
+    run: (input, file, ...args) => commandIn(folder, file, args, input),
+  };
+}
+
+export const dev = placeOf("dev");
+export const { kubectl, helm, pulumi } = dev;
 
 /** The uid of the one pod of a release. */
 export const podUid = (release: string) =>

@@ -7,10 +7,10 @@ import { clusterUid } from "../../cluster/start.mts";
 import { usePulumi } from "../../ops/pulumi.mts";
 import { ensureTools } from "../../tools/install.mts";
 import { ask, Failure, main, steps } from "../../tools/main.mts";
-import { root } from "../../tools/places.mts";
+import { endToEndRecord, root } from "../../tools/places.mts";
 
 await main(async () => {
-  await ensureTools();
+  await ensureTools({ also: ["helm4"] });
   const record = readRecord();
   if (record) Object.assign(process.env, await clusterEnvironment(record));
   if (!record?.uid || (await clusterUid()) !== record.uid) {
@@ -18,6 +18,7 @@ await main(async () => {
   }
   usePulumi("dev", record);
   process.env.CHROMIUM = await browser();
+  process.env.E2E_RECORD = endToEndRecord;
   const { exitCode } = await execa("node_modules/.bin/mocha", ["--config", "test/e2e/mocharc.yaml"], {
     cwd: root,
     stdio: "inherit",

@@ -10,8 +10,16 @@ export interface ProgramArgs {
   stack: string;
   /** Secrets by their key below `todo:`, as `pulumi config set --secret` would put them. */
   secrets?: Record<string, string>;
+  /** Secrets by their key below `todo:secrets`. */
+  further?: Record<string, string>;
   /** Whether the program runs as in `pulumi preview`. */
   preview: boolean;
+  /** Config instead of that of the stack file. */
+  config?: Record<string, unknown>;
+  /** Gets the type of each resource, also of a program that fails. */
+  registers?: (type: string) => void;
+  /** The cluster that a preview compares with (fake-cluster.ts). Default: none that answers. */
+  kubeconfig?: string;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -29,16 +37,34 @@ export interface Program {
   outputs: Record<string, unknown>;
   /** What the provider was asked to render, by release name. */
   rendered: Record<string, Record<string, unknown>>;
+  /** What it logged for people, by the name of the resource. */
+  told: Record<string, string>;
 }
 
 /** The mock's value of a generated password: recognisable, so that a test can search for it. */
 export const generatedValue = (name: string) => `generated-value-of-${name}`;
 
+/** Runs index.ts under Pulumi's mocks, with the config of a stack file. */
+export function runProgram(args: ProgramArgs): Promise<Program> {
+  return runMocked(args, () => freshImport("index.ts")());
+}
+
 /**
- * Runs index.ts under Pulumi's mocks, with the config of a stack file.
- * Charts are rendered by the `helm` on PATH. What the provider and a cluster make of the resources is not shown by this.
+ * Runs a program, or a component of yours, under Pulumi's mocks, with the config of a stack file. What it asks the
+ * provider to render (renderCharts with providerTemplate) is really rendered, by the `helm` on PATH.
+ * What the provider and a cluster make of the resources is not shown by this.
  */
-export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs): Promise<Program> {
+export async function runMocked(
+  { stack, secrets = {}, further = {}, preview, kubeconfig, ...rest }: ProgramArgs,
+  program: () => Promise<Record<string, unknown> | undefined>,
+): Promise<Program> {
+  // Neither this machine's cluster nor what it remembers of one has a say in a unit test.
+  process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
+  process.env.XDG_STATE_HOME = "/dev/null";
+  const told: Program["told"] = {};
+  pulumi.log.info = async (text, resource) => {
+    told[(resource as unknown as { __name: string })?.__name ?? ""] = text;
+  };
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
@@ -61,8 +87,9 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
     stack,
     preview,
   );
-  const encrypted = Object.entries(secrets).map(([key, value]) => [`todo:${key}`, value]);
-  const config = { ...stackConfig(stack), ...Object.fromEntries(encrypted) };
+  const given = { ...secrets, ...(Object.keys(further).length > 0 && { secrets: further }) };
+  const encrypted = Object.entries(given).map(([key, value]) => [`todo:${key}`, value] as const);
+  const config = { ...(rest.config ?? stackConfig(stack)), ...Object.fromEntries(encrypted) };
   // Pulumi hands maps to a program as JSON.
   const texts = Object.entries(config).map(([key, value]) => [
     key,
@@ -76,9 +103,10 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation((args) => {
       seen.push(args);
+      rest.registers?.(args.type);
       return undefined;
     });
-    return freshImport("index.ts")();
+    return program();
   });
   await pulumi.runtime.disconnect();
 
@@ -94,7 +122,7 @@ export async function runProgram({ stack, secrets = {}, preview }: ProgramArgs):
       provider: registered?.provider?.split("::").at(-2),
     };
   });
-  return { resources, outputs: outputs ?? {}, rendered };
+  return { resources, outputs: outputs ?? {}, rendered, told };
 }
 
 /** The config of a stack file by full key, as parseSettings takes it. */

@@ -1,6 +1,7 @@
 // What is wrong in a stack file by itself, and the words for it: settings.ts and Pulumi.schema.json are both held to it.
 import type { Change } from "./stack-file";
 
+const SEALED = { secure: "v1:nonce:cipher" };
 const LONG = "canary-of-thirty-two-characters-or-more";
 const TAG = 'expected a tag that never moves, with a digit in it and in quotes, such as "4f1c2ab90d3e"';
 const IMAGES = "`make images` writes those of the reference application";
@@ -44,18 +45,29 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:backend, todo:frontend, todo:policy, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
   ],
   [
     "a key of the other mode",
-    { "database.migrations": "job" },
-    "todo:database.migrations: no such key; known here: mode, storageGiB",
+    { database: { mode: "external", storageGiB: 1 } },
+    "todo:database.storageGiB: no such key; known here: mode, driver, migrations",
+  ],
+  [
+    "a driver of another database",
+    { "database.driver": "mysql" },
+    'todo:database.driver: expected postgresql, postgres or postgresql+driver, found "mysql"',
   ],
   [
     "no context",
     { "cluster.context": undefined },
     "todo:cluster.context: expected the name of a kubeconfig context, found nothing",
   ],
+  [
+    "a quota of no kind of memory",
+    { "quota.memory": "4GB" },
+    'todo:quota.memory: expected a quantity such as "256Mi" or "1Gi", in quotes, found "4GB"',
+  ],
+  ["a misspelt quota", { "quota.storage": 5 }, "todo:quota.storage: no such key; known here: cpu, memory, storageGiB"],
   [
     "no replicas",
     { "backend.replicas": 0 },
@@ -84,7 +96,27 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "one path for health and readiness",
     { "backend.ready": "/health" },
-    "todo:backend.ready: expected another path than todo:backend.health, found /health for both; liveness must not ask the database and readiness has to, or all is green on one that is dead",
+    "todo:backend.ready: expected another path than todo:backend.health, found /health for both; liveness must not ask the database and readiness has to, or all is green on one that is dead; false is for an image that has no path for it",
+  ],
+  [
+    "no readiness, in another word than false",
+    { "backend.ready": "none" },
+    'todo:backend.ready: expected a path such as /health, or false, found "none"',
+  ],
+  [
+    "the API of the model where the image has no variable for it",
+    { "backend.openaiBaseUrl": "http://llm.example.org/v1", "backend.variables": { openaiBaseUrl: false } },
+    "todo:backend.openaiBaseUrl: expected none, because todo:backend.variables.openaiBaseUrl is false, found http://llm.example.org/v1",
+  ],
+  [
+    "a command that is one text",
+    { "backend.migrationCommand": "./migrate up" },
+    'todo:backend.migrationCommand: expected a list of texts, at least one, found "./migrate up"',
+  ],
+  [
+    "a directory that is no path",
+    { "frontend.writablePaths": ["/tmp", "cache"] },
+    'todo:frontend.writablePaths[1]: expected a path such as /var/cache/nginx, found "cache"',
   ],
   ["yes for true", { "backend.chatRequired": "yes" }, 'todo:backend.chatRequired: expected true or false, found "yes"'],
   [
@@ -126,6 +158,16 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "a request above the limit, in another unit",
     { "frontend.resources": { requests: { memory: "1Gi" }, limits: { memory: "512Mi" } } },
     "todo:frontend.resources.requests.memory: expected at most the limit, 512Mi, found 1Gi",
+  ],
+  [
+    "a generation of a secret that is never random",
+    { "generations.OPENAI_API_KEY": 2 },
+    "todo:generations.OPENAI_API_KEY: no such key; known here: SECRET_KEY, AUTH_SECRET, POSTGRES_PASSWORD",
+  ],
+  [
+    "a generation before the first",
+    { "generations.SECRET_KEY": 0 },
+    "todo:generations.SECRET_KEY: expected a whole number (generations) from 1 to 1000000, found 0",
   ],
   [
     "no storage",
@@ -179,6 +221,11 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "todo:origin: expected port 30300, which todo:frontend.service.nodePort opens here, found http://localhost:3000",
   ],
   [
+    "a port-forward to a node port",
+    { origin: "http://dev.localhost:30301", "frontend.service": { type: "ClusterIP" } },
+    "todo:origin: expected a port outside of 30000 to 32767, found http://dev.localhost:30301; those are node ports, which the cluster may hold, so that nothing can forward them",
+  ],
+  [
     "NodePort without a port",
     { "frontend.service": { type: "NodePort" } },
     "todo:frontend.service.nodePort: expected a port from 30000 to 32767, because type is NodePort, found nothing",
@@ -211,7 +258,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "the API's address a second time",
     { "frontend.env": { API_URL: "http://localhost" } },
-    "todo:frontend.env.API_URL: expected another name, found one that is set from todo:frontend.apiUrlVariable",
+    "todo:frontend.env.API_URL: expected another name, found one that is set from the backend's Service",
   ],
   [
     "a secret among the variables",
@@ -221,7 +268,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "what looks like a secret among the variables",
     { "backend.env": { GITHUB_TOKEN: "canary" } },
-    "todo:backend.env.GITHUB_TOKEN: expected a variable that may be seen, found the name of a secret; map it in todo:backend.secretKeys",
+    "todo:backend.env.GITHUB_TOKEN: expected a variable that may be seen, found the name of a secret; it belongs in todo:secrets",
   ],
   [
     "a password inside a variable",
@@ -239,9 +286,49 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "todo:backend.env.WORKERS: expected a text, in quotes, found a number",
   ],
   [
-    "a key that the Secret does not have",
+    "a variable under the name that the image has for a setting",
+    { "backend.variables": { port: "LISTEN_PORT" }, "backend.env": { LISTEN_PORT: "1" } },
+    "todo:backend.env.LISTEN_PORT: expected another name, found one that is set from todo:backend.port",
+  ],
+  [
+    "no name for a setting that every image has to be told",
+    { "backend.variables": { port: true } },
+    "todo:backend.variables.port: expected the name of a variable, or false, found true",
+  ],
+  [
+    "one name for two settings",
+    { "frontend.variables": { port: "HOSTNAME" } },
+    "todo:frontend.variables.host: expected a name that no other setting has, found HOSTNAME as in port",
+  ],
+  [
+    "a setting under a name that Next.js would have fixed",
+    { "frontend.variables": { apiUrl: "NEXT_PUBLIC_API_URL" } },
+    "todo:frontend.variables.apiUrl: expected a variable that is read at run time, found one that Next.js fixes at build time; it has no effect here",
+  ],
+  [
+    "a setting under the name of a secret",
+    { "backend.variables": { environment: "SECRET_KEY" }, "backend.secretKeys": { DB_DSN: "DATABASE_URL" } },
+    "todo:backend.variables.environment: expected a variable that may be seen, found the name of a secret; map it in todo:backend.secretKeys",
+  ],
+  [
+    "a secret under the name that the image has for a setting",
+    { "backend.secretKeys": { CORS_ORIGINS: "AUTH_SECRET" } },
+    "todo:backend.secretKeys.CORS_ORIGINS: expected another name, found one that is set from todo:origin",
+  ],
+  [
+    "a variable that is a secret, under another name",
+    { "backend.env": { DB: "canary" }, "backend.secretKeys": { DB: "DATABASE_URL" } },
+    "todo:backend.env.DB: expected a variable that may be seen, found the name of a secret; map it in todo:backend.secretKeys",
+  ],
+  [
+    "a misspelt key of the Secret",
     { "backend.secretKeys": { JWT_SECRET: "AUTH_SECRETS" } },
     'todo:backend.secretKeys.JWT_SECRET: expected "DATABASE_URL" or "SECRET_KEY" or "AUTH_SECRET" or "OPENAI_API_KEY", found "AUTH_SECRETS"; did you mean AUTH_SECRET?',
+  ],
+  [
+    "a key that the Secret does not have",
+    { "backend.secretKeys": { PAYMENT: "STRIPE" } },
+    'todo:backend.secretKeys.PAYMENT: expected "DATABASE_URL" or "SECRET_KEY" or "AUTH_SECRET" or "OPENAI_API_KEY", found "STRIPE"; `pulumi config set --secret --path todo:secrets.STRIPE -s dev` makes it one',
   ],
   [
     "a secret under a name that Next.js would publish",
@@ -252,6 +339,36 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "one key for two variables",
     { "backend.secretKeys": { CSRF_SECRET: "SECRET_KEY", JWT_SECRET: "SECRET_KEY" } },
     "todo:backend.secretKeys.JWT_SECRET: expected a key that no other entry names, found SECRET_KEY as in CSRF_SECRET",
+  ],
+  [
+    "a further secret in plain text",
+    { secrets: { STRIPE_KEY: "canary" } },
+    "todo:secrets.STRIPE_KEY: expected an encrypted value, found plain text; `pulumi config set --secret --path todo:secrets.STRIPE_KEY -s dev` asks for it; the old value is no secret any more",
+  ],
+  [
+    "a text for the map of further secrets",
+    { secrets: "canary" },
+    "todo:secrets: expected a map of encrypted values, found no map; `pulumi config set --secret --path todo:secrets.NAME -s dev` asks for one",
+  ],
+  [
+    "a further secret of a name that Next.js would publish",
+    { secrets: { NEXT_PUBLIC_KEY: SEALED } },
+    "todo:secrets.NEXT_PUBLIC_KEY: expected a variable that is read at run time, found one that Next.js fixes at build time; it has no effect here",
+  ],
+  [
+    "a secret of the contract among the further ones",
+    { secrets: { OPENAI_API_KEY: SEALED } },
+    "todo:secrets.OPENAI_API_KEY: expected another name, found one that is set from todo:openaiApiKey",
+  ],
+  [
+    "a further secret under the name of a variable",
+    { secrets: { CORS_ORIGINS: SEALED } },
+    "todo:secrets.CORS_ORIGINS: expected another name, found one that is set from todo:origin",
+  ],
+  [
+    "a mapped secret under the name of a further one",
+    { secrets: { JWT_KEY: SEALED }, "backend.secretKeys": { JWT_KEY: "SECRET_KEY" } },
+    "todo:backend.secretKeys.JWT_KEY: expected another name, found one that is set from todo:secrets.JWT_KEY",
   ],
   [
     "a secret in plain text",

@@ -26,24 +26,34 @@ const amounts = { requests: { cpu: "0.25", memory: "100Mi" }, limits: { cpu: "2"
 export const everyKey = {
   "todo:cluster": { context: "lab", storageClass: "fast", ingressClass: "traefik" },
   "todo:origin": "https://todo.example.org",
-  "todo:database": { mode: "inside", storageGiB: 1024 },
+  "todo:database": { mode: "inside", storageGiB: 1024, driver: "postgresql", migrations: "none" },
+  "todo:quota": { cpu: "64", memory: "1Ti", storageGiB: 4096 },
   "todo:backend": {
     ...{ image, replicas: 50, port: 65535, pool: { size: 1, overflow: 0, timeoutSeconds: 300 }, chatMaxMessages: 1000 },
     ...{ chatRequired: true, openaiBaseUrl: "http://llm.example.org/v1", resources: amounts },
-    ...{ health: "/api/health", ready: "/api/ready", env: { LOG_LEVEL: "debug" }, secretKeys: { DB: "DATABASE_URL" } },
+    ...{ health: "/api/health", ready: false, env: { LOG_LEVEL: "debug" }, secretKeys: { DB: "DATABASE_URL" } },
+    ...{ migrationCommand: ["./migrate", "up"], writablePaths: ["/tmp", "/var/cache"] },
+    variables: {
+      ...{ environment: false, host: false, port: "LISTEN_PORT", corsOrigins: "ALLOWED_ORIGINS", poolSize: "POOL" },
+      ...{ maxOverflow: false, poolTimeout: false, chatMaxMessages: false, openaiBaseUrl: "LLM_URL" },
+    },
   },
   "todo:frontend": {
     ...{ image, replicas: 50, port: 1024, service: { type: "NodePort", nodePort: 32767 }, resources: amounts },
-    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, apiUrlVariable: "BACKEND_URL" },
+    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, writablePaths: ["/run"] },
+    variables: { apiUrl: "BACKEND", port: "LISTEN_PORT", host: false, mode: false },
   },
   "todo:policy": "advisory",
-  "todo:secretKey": "x".repeat(32),
-  "todo:authSecret": "y".repeat(32),
+  "todo:generations": { SECRET_KEY: 2, AUTH_SECRET: 2, POSTGRES_PASSWORD: 1_000_000 },
   "todo:openaiApiKey": "sk-1",
+  "todo:secrets": { STRIPE_KEY: "sk_1", MAIL_PASSWORD: "y" },
 };
-/** The same with an external database. */
+/** The same with an external database, and with all secrets given. */
 export const everyOtherKey = {
   ...everyKey,
-  "todo:database": { mode: "external", migrations: "none" },
-  "todo:databaseUrl": "postgresql+asyncpg://todo:password@db.example.org/todo?ssl=require",
+  "todo:generations": {},
+  "todo:secretKey": "x".repeat(32),
+  "todo:authSecret": "y".repeat(32),
+  "todo:database": { mode: "external", driver: "postgres", migrations: "none" },
+  "todo:databaseUrl": "postgres://todo:password@db.example.org/todo?ssl=require",
 };

@@ -29,7 +29,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"nothing changed within {seconds} s"
@@ -140,6 +140,14 @@ def run(module: str, variables: dict[str, str], *arguments: str) -> subprocess.C
 
 def migrate(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run("todo_backend.migrate", {"PATH": os.environ["PATH"], "DATABASE_URL": url}, *arguments)
+
+
+def migrating(url: str, *arguments: str) -> subprocess.Popen[str]:
+    """A migration under way, for who does something while it runs."""
+    command = [sys.executable, "-u", "-m", "todo_backend.migrate", *arguments]
+    variables = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=BACKEND, env=variables, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
 class Backend:

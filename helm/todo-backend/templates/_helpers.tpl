@@ -77,10 +77,42 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/*
-Name of the migration's objects: a Job's name is a label of its pods, so it ends at 63 characters too.
+Name of the migration's objects: a Job's name is a label of its pods, so it ends at 63 characters too. An ordinary Job
+cannot be changed: each revision of the release has its own.
 */}}
 {{- define "todo-backend.migrationName" -}}
-{{- printf "%s-migration" (include "todo-backend.fullname" . | trunc 53 | trimSuffix "-") }}
+{{- $suffix := "-migration" }}
+{{- if eq .Values.migration.mode "job" }}
+{{- $suffix = printf "-migration-%d" .Release.Revision }}
+{{- end }}
+{{- printf "%s%s" (include "todo-backend.fullname" . | trunc (sub 63 (len $suffix) | int) | trimSuffix "-") $suffix }}
+{{- end }}
+
+{{/*
+A value that may be a template of its own. Arguments: the root context, the value's key, the value. The key is put into
+the text as a comment, because Helm's messages about such a template quote its text and nothing else.
+*/}}
+{{- define "todo-backend.text" -}}
+{{- $root := index . 0 }}
+{{- $text := index . 2 | toString }}
+{{- if contains "{{" $text }}
+{{- $text = tpl (printf "{{/* %s */}}%s" (index . 1) $text) $root }}
+{{- if not $text }}
+{{- fail (printf "%s: its template gives an empty text; a key it refers to may be misspelt" (index . 1)) }}
+{{- end }}
+{{- end }}
+{{- $text }}
+{{- end }}
+
+{{/*
+Labels to select pods by, as YAML; their values may be templates. Arguments: the root context, the values' key, the labels.
+*/}}
+{{- define "todo-backend.matchLabels" -}}
+{{- $labels := dict }}
+{{- range $name, $value := index . 2 }}
+{{- $_ := set $labels $name (include "todo-backend.text" (list (index $ 0) (index $ 1) $value)) }}
+{{- end }}
+{{- toYaml $labels }}
 {{- end }}
 
 {{/*
@@ -132,24 +164,39 @@ volumeMounts:
 
 {{/*
 Environment of the application and of its migration. Inline, not in a ConfigMap: each change is a change of the pod
-template and so rolls the pods, and the migration needs no object that is made after it.
+template and so rolls the pods, and the migration needs no object that is made after it. The secrets come first:
+Kubernetes replaces $(NAME) in a value only where NAME stands before it.
 */}}
 {{- define "todo-backend.env" -}}
-{{- range $name, $value := .Values.env }}
-{{- if hasKey $.Values.secrets.keys $name }}
-{{- fail (printf "env.%s is also in secrets.keys; keep it in one of the two" $name) }}
-{{- end }}
-- name: {{ $name }}
-  value: {{ $value | quote }}
-{{- end }}
+{{- $secret := include "todo-backend.text" (list . "secrets.existingSecret" .Values.secrets.existingSecret) }}
 {{- range $name, $key := .Values.secrets.keys }}
+{{- if $key }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
-      name: {{ $.Values.secrets.existingSecret | quote }}
+      name: {{ $secret | quote }}
       key: {{ $key | quote }}
       {{- if has $name $.Values.secrets.optional }}
       optional: true
       {{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := .Values.env }}
+{{- if get $.Values.secrets.keys $name }}
+{{- fail (printf "env.%s is also in secrets.keys; keep it in one of the two" $name) }}
+{{- end }}
+{{- $text := include "todo-backend.text" (list $ (printf "env.%s" $name) $value) }}
+{{- if regexMatch "://[^/@\\s]*:([^/@\\s$]|\\$[^(])[^/@\\s]*@" $text }}
+{{- fail (printf "env.%s: expected a URL without a password, or with one that is $(A_VARIABLE) of secrets.keys, found another after its template was filled in" $name) }}
+{{- end }}
+{{- range regexFindAll "\\$+\\([A-Za-z_][A-Za-z0-9_]*\\)" $text -1 }}
+{{- $other := regexFind "[A-Za-z_][A-Za-z0-9_]*" . }}
+{{- $known := or (get $.Values.secrets.keys $other) (and (hasKey $.Values.env $other) (lt $other $name)) }}
+{{- if and (not $known) (not (hasPrefix "$$" .)) }}
+{{- fail (printf "env.%s: $(%s) names no variable of secrets.keys; for the text itself write $$(%s)" $name $other $other) }}
+{{- end }}
+{{- end }}
+- name: {{ $name }}
+  value: {{ $text | quote }}
 {{- end }}
 {{- end }}

@@ -69,6 +69,40 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/*
+A value that may be a template of its own. Arguments: the root context, the value's key, the value. The key is put into
+the text as a comment, because Helm's messages about such a template quote its text and nothing else.
+*/}}
+{{- define "todo-frontend.text" -}}
+{{- $root := index . 0 }}
+{{- $text := index . 2 | toString }}
+{{- if contains "{{" $text }}
+{{- $text = tpl (printf "{{/* %s */}}%s" (index . 1) $text) $root }}
+{{- if not $text }}
+{{- fail (printf "%s: its template gives an empty text; a key it refers to may be misspelt" (index . 1)) }}
+{{- end }}
+{{- end }}
+{{- $text }}
+{{- end }}
+
+{{/*
+Labels to select pods by, as YAML; their values may be templates. Arguments: the root context, the values' key, the labels.
+*/}}
+{{- define "todo-frontend.matchLabels" -}}
+{{- $labels := dict }}
+{{- range $name, $value := index . 2 }}
+{{- $_ := set $labels $name (include "todo-frontend.text" (list (index $ 0) (index $ 1) $value)) }}
+{{- end }}
+{{- toYaml $labels }}
+{{- end }}
+
+{{/*
+Host name of the Ingress.
+*/}}
+{{- define "todo-frontend.ingressHost" -}}
+{{- include "todo-frontend.text" (list . "ingress.host" .Values.ingress.host) }}
+{{- end }}
+
+{{/*
 The part of the pod spec that all pods of this chart share.
 */}}
 {{- define "todo-frontend.podSpec" -}}

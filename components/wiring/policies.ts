@@ -1,0 +1,133 @@
+// Whether NetworkPolicies allow the connections that the environment is wired with, and no others inside it.
+import type { Edge } from "./edges";
+import type { Entry } from "./entries";
+import { behind, type Model } from "./model";
+import {
+  covers,
+  type Direction,
+  DNS,
+  isolating,
+  leaves,
+  meets,
+  opens,
+  type Policy,
+  policyOf,
+  type Rule,
+} from "./network-policy";
+import { containerPorts, type Placed, type Workload } from "./objects";
+import { nameOf, type Problem } from "./problem";
+
+export function policyProblems(model: Model, edges: Edge[], entries: Entry[]): Problem[] {
+  const policies = model.all.flatMap((placed) => policyOf(model, placed));
+  const forbidden = edges.flatMap((edge) => forbids(model, policies, edge));
+  const unused = policies.flatMap((policy) =>
+    (["Ingress", "Egress"] as const).flatMap((direction) =>
+      (policy.rules[direction] ?? []).flatMap((rule, index) => {
+        const field = `spec.${direction.toLowerCase()}[${index}]`;
+        return needless(model, edges, entries, policy, direction, rule).map((found) => ({
+          at: policy,
+          field,
+          ...found,
+        }));
+      }),
+    ),
+  );
+  const closed = entries.flatMap((entry) => shutsOut(model, policies, entry));
+  return [...forbidden, ...closed, ...unused];
+}
+
+/** Whether policies, where there are any, have a rule that passes. */
+const some = (policies: Policy[], direction: Direction, passes: (rule: Rule) => boolean) =>
+  policies.length === 0 || policies.some(({ rules }) => rules[direction]?.some(passes));
+
+/** A browser whose way in is closed. */
+function shutsOut(model: Model, policies: Policy[], { service, how }: Entry): Problem[] {
+  return behind(model, service).flatMap((workload): Problem[] => {
+    const inward = isolating(policies, workload, "Ingress");
+    const ports = containerPorts(workload, service.ports[0].targetPort ?? service.ports[0].port);
+    const enters = (rule: Rule) =>
+      leaves(rule.peers) && ports.some(({ containerPort }) => opens(rule.ports, workload, containerPort));
+    if (some(inward, "Ingress", enters)) return [];
+    const expected = `a rule for ${nameOf(workload)} from outside the namespace, because of its ${how}`;
+    return [{ at: inward[0], field: "spec.ingress", expected, found: "none" }];
+  });
+}
+
+function forbids(model: Model, policies: Policy[], { from, via, service, targets, port }: Edge): Problem[] {
+  const out = isolating(policies, from, "Egress");
+  const problems: Problem[] = [];
+  const refuse = (policy: Placed, direction: Direction, what: string) => {
+    const field = `spec.${direction.toLowerCase()}`;
+    problems.push({ at: policy, field, expected: `a rule for ${what}`, found: "none" });
+  };
+  // DNS may be anywhere but among these pods.
+  const resolves = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => each.port === DNS));
+  if (!some(out, "Egress", resolves)) {
+    refuse(out[0], "Egress", `DNS (port ${DNS}), which ${nameOf(from)} needs for ${via}`);
+  }
+  for (const { workload, port } of targets) {
+    const what = `port ${port} of ${nameOf(workload)}, which ${nameOf(from)} calls (${via})`;
+    const toPort = ({ ports }: Rule) => opens(ports, workload, port);
+    if (!some(out, "Egress", (rule) => toPort(rule) && meets(model, rule.peers, workload.labels))) {
+      refuse(out[0], "Egress", what);
+    }
+    const inward = isolating(policies, workload, "Ingress");
+    if (!some(inward, "Ingress", (rule) => toPort(rule) && meets(model, rule.peers, from.labels))) {
+      refuse(inward[0], "Ingress", what);
+    }
+  }
+  const away = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => covers(each, port)));
+  if (!service && !some(out, "Egress", away)) {
+    refuse(out[0], "Egress", `${port ? `port ${port}` : "the port"} outside, which ${nameOf(from)} calls (${via})`);
+  }
+  return problems;
+}
+
+/** What a rule allows although nothing is wired so. */
+function needless(
+  model: Model,
+  edges: Edge[],
+  entries: Entry[],
+  { subjects }: Policy,
+  direction: Direction,
+  { peers, ports }: Rule,
+): Pick<Problem, "expected" | "found">[] {
+  if (!peers) {
+    if (direction === "Egress")
+      return ports ? [] : [{ expected: "ports or peers", found: "a rule that allows everything" }];
+    const origin = (workload: Workload) => workload.chart === "todo-frontend" && workload.lasting;
+    const entered = (workload: Workload) => entries.some(({ service }) => behind(model, service).includes(workload));
+    if (subjects.some((subject) => origin(subject) || entered(subject))) return [];
+    return [{ expected: "peers, because nobody comes from outside", found: "a rule that lets everybody in" }];
+  }
+  return peers.flatMap((peer) => {
+    if (peer.ipBlock) return [];
+    const others = model.workloads.filter(({ labels }) => meets(model, [peer], labels));
+    const labels = JSON.stringify(peer.podSelector?.matchLabels ?? peer.podSelector ?? {});
+    if (others.length === 0) {
+      return peer.namespaceSelector ? [] : [{ expected: "labels of a rendered workload's pods", found: labels }];
+    }
+    return others.flatMap((other) => {
+      const pairs = subjects.map((own) =>
+        direction === "Ingress" ? { from: other, to: own } : { from: own, to: other },
+      );
+      const allowed = pairs.flatMap(({ from, to }) =>
+        to.containers.flatMap((container) =>
+          (container.ports ?? []).flatMap(({ containerPort }) =>
+            opens(ports, to, containerPort) ? [{ from, to, port: containerPort }] : [],
+          ),
+        ),
+      );
+      const wired = ({ from, to, port }: (typeof allowed)[number]) =>
+        edges.some(
+          (edge) => edge.from === from && edge.targets.some((each) => each.workload === to && each.port === port),
+        );
+      return allowed
+        .filter((each) => each.from !== each.to && !wired(each))
+        .map(({ from, to, port }) => ({
+          expected: "connections that the environment is wired with",
+          found: `${nameOf(from)} to port ${port} of ${nameOf(to)}, which no variable or argument names`,
+        }));
+    });
+  });
+}

@@ -1,0 +1,118 @@
+// Whether what a pod refers to by name will exist: Secrets, ConfigMaps and their keys, accounts, volumes.
+import type { Model } from "./model";
+import type { Container, Placed, Reference, Volume, Workload } from "./objects";
+import { keyOf, nearest, type Problem } from "./problem";
+
+export function referenceProblems(model: Model): Problem[] {
+  return [
+    ...model.workloads.flatMap((workload) => [
+      ...ofPod(model, workload),
+      ...workload.containers.flatMap((container) => ofContainer(model, workload, container)),
+    ]),
+    ...model.all.flatMap((placed) => ofTls(model, placed)),
+  ];
+}
+
+type Kind = "Secret" | "ConfigMap";
+
+/** What is missing of a Secret or ConfigMap, or of its keys. */
+function missing(model: Model, kind: Kind, { name, key, optional }: Reference) {
+  if (optional) return undefined;
+  const keys = (each: string) =>
+    kind === "Secret" ? model.secrets.get(each)?.keys() : Object.keys(model.configMaps.get(each) ?? {});
+  const names = [...(kind === "Secret" ? model.secrets : model.configMaps).keys()];
+  const made = kind === "Secret" ? "a Secret that the environment makes" : "a rendered ConfigMap";
+  if (!names.includes(name)) return { expected: `${made}${nearest(name, names, kind)}`, found: name };
+  const known = [...(keys(name) ?? [])];
+  if (key === undefined || known.includes(key)) return undefined;
+  return { expected: `a key of ${kind} ${name}${nearest(key, known, "key in it")}`, found: key };
+}
+
+function ofContainer(model: Model, at: Workload, container: Container): Problem[] {
+  const { env = [], envFrom = [], volumeMounts = [], name } = container;
+  const where = `of container ${name}`;
+  const variables = env.flatMap(({ name: variable, valueFrom }): Problem[] => {
+    const { secretKeyRef, configMapKeyRef } = valueFrom ?? {};
+    const reference = secretKeyRef ?? configMapKeyRef;
+    const found = reference && missing(model, secretKeyRef ? "Secret" : "ConfigMap", reference);
+    // The Secret's keys are not the stack file's to name, except for those in secretKeys.
+    const key = keyOf(model.parts, at, variable);
+    const set = key?.startsWith("todo:backend.secretKeys") && { key };
+    return found ? [{ at, field: `env ${variable} ${where}`, ...found, ...set }] : [];
+  });
+  const all = envFrom.flatMap(({ secretRef, configMapRef }, index): Problem[] => {
+    const reference = secretRef ?? configMapRef;
+    const found = reference && missing(model, secretRef ? "Secret" : "ConfigMap", { ...reference, key: undefined });
+    return found ? [{ at, field: `envFrom[${index}] ${where}`, ...found }] : [];
+  });
+  const spec = at.object.spec as { volumeClaimTemplates?: { metadata: { name: string } }[] };
+  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name);
+  const volumes = [...(at.pod.volumes ?? []).map((volume) => volume.name), ...claims];
+  const mounts = volumeMounts.flatMap((mount, index): Problem[] => {
+    if (volumes.includes(mount.name)) return [];
+    const expected = `a volume of the pod${nearest(mount.name, volumes, "volume")}`;
+    return [{ at, field: `volumeMounts[${index}] ${where}`, expected, found: mount.name }];
+  });
+  return [...variables, ...all, ...mounts];
+}
+
+function ofPod(model: Model, at: Workload): Problem[] {
+  const { serviceAccountName = "default", imagePullSecrets = [], volumes = [] } = at.pod;
+  const accounts = ["default", ...named(model, "ServiceAccount")];
+  const account = accounts.includes(serviceAccountName)
+    ? []
+    : [
+        {
+          at,
+          field: "serviceAccountName",
+          expected: `a rendered ServiceAccount${nearest(serviceAccountName, accounts, "ServiceAccount")}`,
+          found: serviceAccountName,
+        },
+      ];
+  const pulls = imagePullSecrets.flatMap((reference, index): Problem[] => {
+    const found = missing(model, "Secret", { name: reference.name });
+    return found ? [{ at, field: `imagePullSecrets[${index}]`, ...found }] : [];
+  });
+  return [...account, ...pulls, ...volumes.flatMap((volume) => ofVolume(model, at, volume))];
+}
+
+function ofVolume(
+  model: Model,
+  at: Workload,
+  { name, projected, persistentVolumeClaim, ...volume }: Volume,
+): Problem[] {
+  const field = `volume ${name}`;
+  const files = [volume, ...(projected?.sources ?? [])].flatMap(({ secret, configMap }) => {
+    const source = secret ?? configMap;
+    if (!source) return [];
+    const reference = { name: source.secretName ?? source.name ?? "", optional: source.optional };
+    const keys = source.items?.map(({ key }) => ({ ...reference, key })) ?? [reference];
+    return keys.flatMap((each): Problem[] => {
+      const found = missing(model, secret ? "Secret" : "ConfigMap", each);
+      return found ? [{ at, field, ...found }] : [];
+    });
+  });
+  const claims = named(model, "PersistentVolumeClaim");
+  const claim = persistentVolumeClaim?.claimName;
+  if (claim === undefined || claims.includes(claim)) return files;
+  const what = "PersistentVolumeClaim";
+  return [...files, { at, field, expected: `a rendered ${what}${nearest(claim, claims, what)}`, found: claim }];
+}
+
+function ofTls(model: Model, at: Placed): Problem[] {
+  const { kind, metadata, spec } = at.object;
+  // cert-manager makes the Secret of an Ingress that asks for it.
+  const issued = Object.keys(metadata.annotations ?? {}).some((name) =>
+    /^cert-manager\.io\/|^kubernetes\.io\/tls-acme$/.test(name),
+  );
+  if (kind !== "Ingress" || issued) return [];
+  const { tls = [] } = spec as { tls?: { secretName?: string }[] };
+  return tls.flatMap(({ secretName }, index): Problem[] => {
+    const found = secretName && missing(model, "Secret", { name: secretName });
+    return found ? [{ at, field: `spec.tls[${index}].secretName`, ...found }] : [];
+  });
+}
+
+function named({ all }: Model, kind: string): string[] {
+  return all.flatMap(({ object }) => (object.kind === kind ? [object.metadata.name] : []));
+}

@@ -1,0 +1,99 @@
+// What `make up`, `preview`, `down` and `open` say before anything begins, where a stack other than dev lacks a person's part.
+// Does not prove: prod's question itself, nor Pulumi's words for a wrong passphrase (test/e2e/environments.test.ts).
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { after, before, describe, it } from "mocha";
+import { assertPassphrase, wrongPassphrase } from "../ops/consent.mts";
+import { root } from "../tools/places.mts";
+
+const context = "config:\n  todo:cluster: { context: todo-on-minikube }\n";
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "todo-consent-"));
+  for (const stack of ["staging", "prod"]) writeFileSync(join(folder, `Pulumi.${stack}.yaml`), context);
+  writeFileSync(join(folder, "Pulumi.kms.yaml"), `secretsprovider: awskms://alias/todo\n${context}`);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a verb where there is nothing but stack files, and no program: what got past the checks could do nothing. */
+async function said(verb: string, stack: string, env: Record<string, string> = {}): Promise<string> {
+  const nothing = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
+  const { exitCode, stderr, stdout } = await execa(process.execPath, [`ops/${verb}.mts`, stack], {
+    cwd: root,
+    reject: false,
+    stdin: "ignore",
+    env: { ...nothing, XDG_STATE_HOME: join(folder, "state"), TODO_ROOT: folder, PATH: folder, ...env },
+  });
+  assert.deepEqual([exitCode, stdout], [1, ""]);
+  return stderr;
+}
+
+const passphrase = (stack: string, found: string) =>
+  `error: stack ${stack}: expected a passphrase of its own, which encrypts its secrets, found ${found}; put it into PULUMI_CONFIG_PASSPHRASE, or the name of its file into PULUMI_CONFIG_PASSPHRASE_FILE, export that and run this again`;
+const PUBLIC = 'that of stack dev, which is public (`eval "$(make env)"` sets it)';
+
+describe("a stack without a passphrase of its own", () => {
+  for (const verb of ["up", "preview", "down"]) {
+    it(`is refused by ${verb}`, async () => assert.equal(await said(verb, "staging"), passphrase("staging", "none")));
+  }
+
+  it("is refused with dev's, which everybody knows", async () => {
+    assert.equal(await said("up", "staging", { PULUMI_CONFIG_PASSPHRASE: "dev" }), passphrase("staging", PUBLIC));
+  });
+
+  const taken: [string, stack: string, variable: string, value: string][] = [
+    ["where its secrets have another provider", "kms", "NONE", ""],
+    ["where Pulumi's service encrypts", "staging", "PULUMI_BACKEND_URL", "https://api.pulumi.com"],
+    ["with one in the environment", "staging", "PULUMI_CONFIG_PASSPHRASE", "own"],
+    ["with an empty one, which Pulumi takes as well", "staging", "PULUMI_CONFIG_PASSPHRASE", ""],
+    ["with the file of one", "staging", "PULUMI_CONFIG_PASSPHRASE_FILE", "/run/secrets/passphrase"],
+  ];
+  for (const [what, stack, variable, value] of taken) {
+    it(`is accepted ${what}`, () => {
+      const saved = { ...process.env };
+      for (const name of Object.keys(process.env)) if (name.startsWith("PULUMI_")) delete process.env[name];
+      process.env[variable] = value;
+      try {
+        assertPassphrase(stack, folder);
+      } finally {
+        process.env = saved;
+      }
+    });
+  }
+});
+
+describe("prod without a terminal", () => {
+  for (const [verb, command] of [
+    ["up", "up"],
+    ["down", "destroy"],
+  ]) {
+    it(`is refused by ${verb}`, async () => {
+      assert.equal(
+        await said(verb, "prod", { PULUMI_CONFIG_PASSPHRASE: "own" }),
+        `error: stack prod: expected a terminal, as \`pulumi ${command}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=prod)" && pulumi ${command} -s prod --yes\``,
+      );
+    });
+  }
+});
+
+describe("a wrong passphrase", () => {
+  it("is told from Pulumi's other complaints", () => {
+    assert.equal(wrongPassphrase("staging", "error: no stack named 'staging' found"), undefined);
+    const { message } = wrongPassphrase("staging", "error: get stack secrets manager: incorrect passphrase") as Error;
+    assert.match(
+      message,
+      /^stack staging: expected the passphrase that Pulumi\.staging\.yaml was encrypted with, found another one in PULUMI_CONFIG_PASSPHRASE/,
+    );
+  });
+});
+
+describe("`make open`", () => {
+  it("says that nothing is deployed before there is a cluster", async () => {
+    const expected = "error: stack staging: nothing is deployed; `make up ENV=staging` does that";
+    assert.equal(await said("open", "staging"), expected);
+  });
+});

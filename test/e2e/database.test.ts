@@ -1,0 +1,150 @@
+// The place of the database as a switch of one environment, on a real PostgreSQL on either side; and an external one
+// that is away.
+// Does not prove: a database beyond the cluster's own network, nor a volume on other storage than this cluster's.
+import { strict as assert } from "node:assert";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { Checkout } from "./checkout";
+import { until } from "./cluster";
+import { helm, json, kubectl, present, releases } from "./environment";
+import * as externalDatabase from "./external-database";
+
+const stack = "switch";
+const url = "http://localhost:30303";
+
+describe("the database's place is a switch", function () {
+  this.timeout(300_000);
+  let checkout: Checkout;
+  let databaseUrl: string;
+  let claim: string;
+  const set = ["pulumi", "config", "set", "-s", stack];
+
+  const titles = async () => {
+    const response = await fetch(`${url}/api/todos`, { signal: AbortSignal.timeout(5_000) });
+    return response.ok ? ((await response.json()) as { title: string }[]).map(({ title }) => title) : undefined;
+  };
+  const volume = () => kubectl(stack, "get", "persistentvolumeclaims", "--output", "jsonpath={.items[*].metadata.uid}");
+
+  before(() => {
+    assert.deepEqual(present([`todo-${stack}`, "external-database"]), [], "these would be removed afterwards");
+    checkout = new Checkout("a passphrase of the test's own");
+    const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
+    file.config["todo:origin"] = url;
+    file.config["todo:frontend"].service.nodePort = 30303;
+    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), stringify(file));
+    externalDatabase.install();
+    databaseUrl = externalDatabase.database("elsewhere");
+  });
+
+  after(() => {
+    if (!checkout) return;
+    checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
+    checkout.try(["pulumi", "stack", "rm", stack, "--yes", "--force"]);
+    externalDatabase.uninstall();
+    checkout.remove();
+  });
+
+  it("inside: there is a release, and a volume", async () => {
+    checkout.run(["make", "up", `ENV=${stack}`]);
+    assert.deepEqual(releases(stack), ["todo-backend-switch", "todo-frontend-switch", "todo-postgres-switch"]);
+    const insert = "INSERT INTO todos (title) VALUES ('kept inside')";
+    const psql = ["psql", "--quiet", "--username=todo", "--dbname=todo", `--command=${insert}`];
+    kubectl(stack, "exec", "statefulset/todo-postgres-switch", "--", ...psql);
+    assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
+    claim = volume();
+    assert.match(claim, /^[0-9a-f-]{36}$/);
+  });
+
+  it("external: the release is gone, the application has the other database, the volume stays", async () => {
+    checkout.run([...set, "--path", "todo:database.mode", "external"]);
+    checkout.run([...set, "--secret", "todo:databaseUrl"], { input: databaseUrl });
+    checkout.run(["make", "up", `ENV=${stack}`]);
+    assert.deepEqual(releases(stack), ["todo-backend-switch", "todo-frontend-switch"]);
+    assert.deepEqual(json(stack, "get", "statefulsets").items, []);
+    assert.deepEqual(await until("the list of todos", titles), []);
+    assert.equal(volume(), claim);
+  });
+
+  it("it is reached over TLS, and refuses a connection in the clear", () => {
+    const query = "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'elsewhere'";
+    assert.equal(externalDatabase.sql(query), "t");
+    assert.match(externalDatabase.refusalOfPlainText(databaseUrl), /no pg_hba\.conf entry for .+, no encryption/);
+  });
+
+  it("migrations: none leaves the schema alone, without a Job", async () => {
+    const hooks = () => helm(stack, "get", "hooks", `todo-backend-${stack}`);
+    assert.match(hooks(), /kind: Job/);
+    externalDatabase.sql("INSERT INTO todos (title) VALUES ('kept outside')", "elsewhere");
+    checkout.run([...set, "--path", "todo:database.migrations", "none"]);
+    checkout.run(["make", "up", `ENV=${stack}`]);
+    assert.doesNotMatch(hooks(), /kind: Job/);
+    assert.deepEqual(json(stack, "get", "jobs").items, []);
+    assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
+    checkout.run(["pulumi", "config", "rm", "--path", "todo:database.migrations", "-s", stack]);
+  });
+
+  describe("while the external one is away", () => {
+    interface Pod {
+      metadata: { name: string };
+      status: { containerStatuses?: { ready: boolean; started: boolean; restartCount: number }[] };
+    }
+    const pods = (of: string) =>
+      json(of, "get", "pods", "--selector", "app.kubernetes.io/name=todo-backend").items as Pod[];
+    /** Ready and restarts of each backend. */
+    const states = (of: string) =>
+      pods(of).map(({ status }) => [status.containerStatuses?.[0]?.ready, status.containerStatuses?.[0]?.restartCount]);
+    /** By way of the API server, so that the Service's opinion of the pod does not matter. */
+    const ask = (pod: string, path: string) =>
+      kubectl(stack, "get", "--raw", `/api/v1/namespaces/todo-${stack}/pods/${pod}:8000/proxy${path}`);
+    let others: string[];
+
+    before(() => {
+      others = pods("dev").map(({ metadata }) => metadata.name);
+      externalDatabase.sleep();
+    });
+
+    it("the backend is unready, alive, and not restarted", async () => {
+      await until("the backend to be unready", async () => states(stack).every(([ready]) => !ready) || undefined, 90);
+      const [{ metadata }] = pods(stack);
+      assert.match(ask(metadata.name, "/health"), /"status":"ok"/);
+      assert.throws(() => ask(metadata.name, "/ready"), /unable to handle the request|ServiceUnavailable/);
+      assert.deepEqual(states(stack), [[false, 0]]);
+    });
+
+    it("a new pod starts, and is unready", async () => {
+      const [{ metadata }] = pods(stack);
+      kubectl(stack, "delete", "pod", metadata.name, "--wait=true");
+      const started = ({ status }: Pod) => status.containerStatuses?.[0]?.started;
+      const pod = await until("another pod that has started", async () => pods(stack).find(started));
+      assert.notEqual(pod.metadata.name, metadata.name);
+      assert.deepEqual(states(stack), [[false, 0]]);
+    });
+
+    it("another environment is none the wiser", () => {
+      assert.deepEqual(
+        pods("dev").map(({ metadata }) => metadata.name),
+        others,
+      );
+      assert.deepEqual(
+        states("dev").map(([ready]) => ready),
+        [true],
+      );
+    });
+
+    it("it recovers by itself when the database is back, without a restart", async () => {
+      externalDatabase.wake();
+      await until("the backend to be ready", async () => states(stack).every(([ready]) => ready) || undefined, 90);
+      assert.deepEqual(states(stack), [[true, 0]]);
+      assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
+    });
+  });
+
+  it("inside again: the application has what the volume kept", async () => {
+    checkout.run([...set, "--path", "todo:database.mode", "inside"]);
+    checkout.run(["pulumi", "config", "rm", "todo:databaseUrl", "-s", stack]);
+    checkout.run(["make", "up", `ENV=${stack}`]);
+    assert.equal(volume(), claim);
+    assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
+  });
+});

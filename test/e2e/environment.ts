@@ -1,0 +1,23 @@
+// What the cluster has of any environment, by the commands that a person would type.
+import { command } from "./cluster";
+
+const context = "todo-on-minikube";
+
+export const kubectl = (stack: string, ...args: string[]) =>
+  command("kubectl", "--context", context, "--namespace", `todo-${stack}`, ...args);
+
+export const helm = (stack: string, ...args: string[]) =>
+  command("helm", "--kube-context", context, "--namespace", `todo-${stack}`, ...args);
+
+/** An answer of kubectl's as JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: objects of the API server have no static type here.
+export const json = (stack: string, ...args: string[]): any => JSON.parse(kubectl(stack, ...args, "--output", "json"));
+
+/** Names of the releases, sorted. */
+export const releases = (stack: string) => helm(stack, "list", "--short").trim().split("\n").sort();
+
+/** The namespaces of a list that are there. */
+export const present = (namespaces: string[]) => {
+  const there = command("kubectl", "--context", context, "get", "namespaces", "--output", "name").split("\n");
+  return namespaces.filter((name) => there.includes(`namespace/${name}`));
+};

@@ -1,0 +1,104 @@
+// Another team's frontend and backend, deployed by a stack file alone: the commands of docs/your-images.md are run, on a
+// copy of the tree, for an image pair that shares nothing with the application's (test/e2e/other-images).
+// Does not prove: images from a registry, nor an external database (test/settings.test.ts holds its URL to the driver).
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { command, until } from "./cluster";
+
+const root = resolve(__dirname, "../..");
+const namespace = "todo-acme";
+const url = "http://localhost:30080";
+const stripeKey = "canary-of-another-team";
+
+describe("another team's images", function () {
+  this.timeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), "todo-other-images-"));
+  const environment = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "acme" };
+  const shell = (line: string, input = "") =>
+    execFileSync("bash", ["-ec", line], {
+      ...{ cwd: folder, env: environment, input, encoding: "utf8", stdio: "pipe", maxBuffer: 64 * 2 ** 20 },
+    }) as string;
+  const pulumi = (line: string) => shell(`pulumi --non-interactive --stack acme ${line}`);
+  const kubectl = (...args: string[]) =>
+    command("kubectl", "--context", "todo-on-minikube", "--namespace", namespace, ...args);
+  const page = async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return response.ok ? await response.text() : undefined;
+  };
+  const visit = (text: string) => Number(/Visit (\d+)/.exec(text)?.[1]);
+
+  before(() => {
+    const files = execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
+    // Not the test's own stack, nor others that a person has beside it.
+    for (const file of files.filter(Boolean)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      cpSync(join(root, file), join(folder, file));
+    }
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    shell("pulumi stack init acme --non-interactive");
+  });
+
+  after(() => {
+    try {
+      pulumi("destroy --yes --skip-preview");
+      pulumi("stack rm acme --yes --force");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("are described by the commands of docs/your-images.md", () => {
+    const images = JSON.parse(command("node", "test/e2e/other-images/load.mts").trim().split("\n").at(-1) as string);
+    const block = readFileSync(join(root, "docs/your-images.md"), "utf8").split("```")[3];
+    const lines = block.split("\n").filter((line) => line.startsWith("pulumi config set"));
+    assert.equal(lines.length, 24);
+    for (const line of lines) {
+      const service = /todo:(backend|frontend)\.image\.tag (\S+)/.exec(line);
+      const own = service ? line.replace(service[2], images[service[1]].tag) : line;
+      shell(own, own.includes("--secret") ? stripeKey : "");
+    }
+  });
+
+  it("come up, and the page answers through both with data of the database and a signature by their own secret", async () => {
+    pulumi("up --yes --skip-preview");
+    const first = await until("the page", page);
+    assert.match(first, new RegExp(`Proof ${createHmac("sha256", stripeKey).update("acme").digest("hex")}`));
+    const second = await until("the page again", page);
+    assert.equal(visit(second), visit(first) + 1);
+  });
+
+  it("get the variables and secrets that they read, and no secret besides", () => {
+    const env = kubectl(
+      ...["get", "deployment", "todo-backend-acme", "--output"],
+      "jsonpath={range .spec.template.spec.containers[0].env[*]}{.name}={.value}{.valueFrom.secretKeyRef.key} {end}",
+    );
+    const variables = env.trim().split(" ");
+    const secret = ["DB_DSN=DATABASE_URL", "JWT_KEY=AUTH_SECRET", "STRIPE_KEY=STRIPE_KEY"];
+    assert.deepEqual(variables.slice(0, 3), secret);
+    const visible = variables.slice(3);
+    assert.ok(visible.includes("LISTEN_PORT=9090") && visible.includes(`ALLOWED_ORIGINS=${url}`), env);
+    assert.ok(!visible.some((variable) => variable.startsWith("POOL_SIZE=")), env);
+    assert.ok(!pulumi("preview --diff --show-sames").includes(stripeKey), "the preview shows the secret");
+    assert.ok(!pulumi("stack export").includes(stripeKey), "the state holds the secret");
+  });
+
+  it("notice a wrong URL of the database", () => {
+    // The migration's command fails on it, so the release fails and the old pods stay.
+    pulumi("config set --path todo:backend.secretKeys.DB_DSN SECRET_KEY");
+    assert.throws(() => pulumi("up --yes --skip-preview"), /todo-backend-acme/);
+    pulumi("config set --path todo:backend.secretKeys.DB_DSN DATABASE_URL");
+    pulumi("up --yes --skip-preview");
+  });
+
+  it("scale by `pulumi config set`", async () => {
+    pulumi("config set --path todo:backend.replicas 2");
+    pulumi("up --yes --skip-preview");
+    const ready = kubectl("get", "deployment", "todo-backend-acme", "--output", "jsonpath={.status.readyReplicas}");
+    assert.equal(ready, "2");
+    assert.ok(visit(await until("the page", page)) > 0);
+  });
+});

@@ -1,0 +1,178 @@
+// The umbrella chart as somebody installs it who has Helm and nothing else of this project, with Helm 3 and with Helm 4,
+// in a namespace of its own. Expects the images that `make up` loads.
+// Does not prove: that a policy keeps anybody out (a stock Minikube enforces none), an Ingress, the official postgres image
+// where the cluster's own stands in for it.
+import { strict as assert } from "node:assert";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import { command, until } from "./cluster";
+
+const namespace = "todo-umbrella-test";
+const root = resolve(__dirname, "../..");
+const kubectl = (...args: string[]) =>
+  command("kubectl", "--context", "todo-on-minikube", "--namespace", namespace, ...args);
+const random = () => Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("hex");
+
+/** Calls `use` with the address of a Service on this machine. */
+async function forwarded<T>(service: string, use: (url: string) => Promise<T>): Promise<T> {
+  const args = [
+    "--context",
+    "todo-on-minikube",
+    "--namespace",
+    namespace,
+    "port-forward",
+    `service/${service}`,
+    ":http",
+  ];
+  const child = spawn("kubectl", args, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk;
+    });
+    const port = await until("kubectl port-forward", async () => said.match(/127\.0\.0\.1:(\d+)/)?.[1]);
+    return await use(`http://127.0.0.1:${port}`);
+  } finally {
+    child.kill();
+  }
+}
+
+/** Titles of the todos that the page's server answers with. */
+const titles = () =>
+  forwarded("todo-todo-frontend", (url) =>
+    until("the list of todos", async () => {
+      const response = await fetch(`${url}/api/todos`);
+      return response.ok ? ((await response.json()) as { title: string }[]).map(({ title }) => title) : undefined;
+    }),
+  );
+
+const addTodo = (title: string) =>
+  forwarded("todo-todo-frontend", async (url) => {
+    const session = await fetch(`${url}/api/session`);
+    const { csrf_token } = (await session.json()) as { csrf_token: string };
+    const cookie = session.headers.getSetCookie().map((each) => each.split(";")[0]);
+    const answer = await fetch(`${url}/api/todos`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-csrf-token": csrf_token, cookie: cookie.join("; ") },
+      body: JSON.stringify({ title }),
+    });
+    assert.equal(answer.status, 201, await answer.text());
+  });
+
+for (const binary of ["helm", "helm4"]) {
+  describe(`todo-app, installed by ${binary}`, function () {
+    this.timeout(300_000);
+    const helm = (...args: string[]) =>
+      command(binary, "--kube-context", "todo-on-minikube", "--namespace", namespace, ...args);
+    const upgrade = (...args: string[]) =>
+      helm("upgrade", "todo", chart, "--reset-then-reuse-values", "--wait", "--timeout", "180s", ...args);
+    const migrated = (revision: number) =>
+      kubectl("wait", "--for=condition=complete", `job/todo-todo-backend-migration-${revision}`, "--timeout=120s");
+    const passwords = [random(), random()];
+    const others = [random(), random()];
+    let folder: string;
+    let chart: string;
+
+    const remove = () => kubectl("delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s");
+
+    before(() => {
+      remove();
+      // A copy: what --dependency-update packs stays out of the checkout, and is never what an earlier run has packed.
+      folder = mkdtempSync(join(tmpdir(), "todo-app-"));
+      cpSync(join(root, "helm"), join(folder, "helm"), { recursive: true });
+      chart = join(folder, "helm", "todo-app");
+      rmSync(join(chart, "charts"), { recursive: true, force: true });
+      const { config } = parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"));
+      const few = { resources: { requests: { cpu: "50m", memory: "128Mi" } } };
+      const values = {
+        global: { origin: "http://localhost:3000" },
+        "todo-backend": { image: config["todo:backend"].image, ...few },
+        "todo-frontend": { image: config["todo:frontend"].image, ...few },
+      };
+      writeFileSync(join(folder, "values.yaml"), stringify(values));
+    });
+
+    after(() => {
+      remove();
+      rmSync(folder, { recursive: true });
+    });
+
+    it("is ready after one command, under the restricted Pod Security Standard", () => {
+      kubectl("create", "namespace", namespace);
+      kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
+      const literals = [`POSTGRES_PASSWORD=${passwords[0]}`, `SECRET_KEY=${others[0]}`, `AUTH_SECRET=${others[1]}`].map(
+        (literal) => `--from-literal=${literal}`,
+      );
+      kubectl("create", "secret", "generic", "todo-secrets", ...literals);
+      const args = ["--dependency-update", "--values", join(folder, "values.yaml"), "--wait", "--timeout", "180s"];
+      const said = helm("install", "todo", chart, ...args);
+      assert.match(said, /STATUS: deployed/);
+      assert.doesNotMatch(said, /The pods wait for the Secret/);
+      migrated(1);
+    });
+
+    it("passes the tests of all three charts", () => {
+      const said = helm("test", "todo", "--timeout", "120s");
+      assert.equal(said.match(/Phase: +Succeeded/g)?.length, 3, said);
+    });
+
+    it("keeps a todo over an upgrade, which migrates anew", async () => {
+      await addTodo("kept");
+      upgrade("--set-string", "todo-backend.env.POOL_SIZE=6");
+      migrated(2);
+      assert.deepEqual(await titles(), ["kept"]);
+      const jobs = kubectl("get", "jobs", "--output", "name").trim();
+      assert.equal(jobs, "job.batch/todo-todo-backend-migration-2");
+    });
+
+    it("takes over a rotated password, and the database refuses the old one", async () => {
+      const patch = JSON.stringify({ stringData: { POSTGRES_PASSWORD: passwords[1] } });
+      kubectl("patch", "secret", "todo-secrets", "--type=merge", "--patch", patch);
+      upgrade("--set-string", "global.secretChecksum=rotated");
+      migrated(3);
+      await addTodo("after the rotation");
+      assert.deepEqual(await titles(), ["kept", "after the rotation"]);
+      const connect = (password: string) => {
+        // By the pod's own address: the official image trusts whoever comes from 127.0.0.1.
+        const line = 'PGPASSWORD="$0" psql -w -h "$(hostname -i)" -U todo -d todo -Atc "SELECT 1"';
+        const args = ["exec", "todo-todo-postgres-0", "--", "sh", "-c", line, password];
+        return spawnSync("kubectl", ["--context", "todo-on-minikube", "--namespace", namespace, ...args], {
+          encoding: "utf8",
+        });
+      };
+      assert.equal(connect(passwords[1]).stdout, "1\n");
+      assert.match(connect(passwords[0]).stderr, /password authentication failed for user "todo"/);
+    });
+
+    it("has no secret's value in its record, its objects, its events or its logs", () => {
+      const pods = kubectl("get", "pods", "--output", "name").trim().split("\n");
+      const places = [
+        helm("get", "all", "todo"),
+        kubectl("get", "pods,deployments,statefulsets,jobs,events", "--output", "yaml"),
+        ...pods.map((pod) => kubectl("logs", pod, "--all-containers")),
+      ];
+      for (const secret of [...passwords, ...others]) {
+        assert.deepEqual(
+          places.filter((text) => text.includes(secret)),
+          [],
+        );
+      }
+    });
+
+    it("leaves nothing but the data and the Secret when it is uninstalled", () => {
+      helm("uninstall", "todo", "--wait");
+      // The tests' pods are hooks, which Helm leaves where they are.
+      const left = kubectl("get", "all,persistentvolumeclaims,secrets,networkpolicies", "--output", "name").trim();
+      assert.deepEqual(left.split("\n").sort(), [
+        "persistentvolumeclaim/data-todo-todo-postgres-0",
+        "pod/todo-todo-backend-test",
+        "pod/todo-todo-frontend-test",
+        "pod/todo-todo-postgres-test",
+        "secret/todo-secrets",
+      ]);
+    });
+  });
+}

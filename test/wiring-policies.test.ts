@@ -1,0 +1,165 @@
+// NetworkPolicies against the connections that the charts are wired with, with the exact sentence.
+// Does not prove: that the cluster's network enforces them.
+import { strict as assert } from "node:assert";
+import type { Plain } from "../components/render-chart";
+import { mend, type Plant, problems } from "./support/wiring";
+
+const of = (chart: string, part = "", stack = "dev") => ({
+  "app.kubernetes.io/name": `${chart}${part}`,
+  "app.kubernetes.io/instance": `${chart}-${stack}`,
+});
+/** What an environment with the database inside needs, and no more. */
+const policies = {
+  "todo-postgres": { enabled: true, allowFrom: [of("todo-backend"), of("todo-backend", "-migration")] },
+  "todo-backend": {
+    enabled: true,
+    allowFrom: [of("todo-frontend")],
+    allowTo: [{ matchLabels: of("todo-postgres"), port: 5432 }],
+  },
+  "todo-frontend": { enabled: true, allowTo: [{ matchLabels: of("todo-backend"), port: 8000 }] },
+};
+function withPolicies(
+  change: Partial<Record<keyof typeof policies, Record<string, Plain>>> = {},
+  rest: Plant = {},
+): Plant {
+  const values = Object.entries(policies).map(([chart, policy]) => [
+    chart,
+    { networkPolicy: { ...policy, ...change[chart as keyof typeof policies] } },
+  ]);
+  return { ...rest, values: Object.fromEntries(values) };
+}
+const POLICY = (chart: string) => `helm/todo-${chart}, NetworkPolicy todo-${chart}-dev`;
+
+const network: [what: string, plant: Plant, says: string[]][] = [
+  ["what fits, is not", withPolicies(), []],
+  [
+    "no way in for the frontend",
+    withPolicies({ "todo-backend": { allowFrom: [] } }),
+    [
+      `${POLICY("backend")}, spec.ingress: expected a rule for port 8000 of Deployment todo-backend-dev, which Deployment todo-frontend-dev calls (API_URL), found none; ${mend("backend")}`,
+    ],
+  ],
+  [
+    "no way out for the backend and its migration",
+    withPolicies({ "todo-backend": { allowTo: [] } }),
+    ["Deployment todo-backend-dev", "Job todo-backend-dev-migration"].map(
+      (from) =>
+        `${POLICY("backend")}, spec.egress: expected a rule for port 5432 of StatefulSet todo-postgres-dev, which ${from} calls (DATABASE_URL), found none; ${mend("backend")}`,
+    ),
+  ],
+  [
+    "a way out to another port",
+    withPolicies({ "todo-frontend": { allowTo: [{ matchLabels: of("todo-backend"), port: 8080 }] } }),
+    [
+      `${POLICY("frontend")}, spec.egress: expected a rule for port 8000 of Deployment todo-backend-dev, which Deployment todo-frontend-dev calls (API_URL), found none; ${mend("frontend")}`,
+    ],
+  ],
+  [
+    "no DNS",
+    withPolicies({}, { objects: (find) => find("NetworkPolicy todo-frontend-dev").spec.egress.shift() }),
+    [
+      `${POLICY("frontend")}, spec.egress: expected a rule for DNS (port 53), which Deployment todo-frontend-dev needs for API_URL, found none; ${mend("frontend")}`,
+    ],
+  ],
+  [
+    "a way in that nobody uses",
+    withPolicies({ "todo-postgres": { allowFrom: [...policies["todo-postgres"].allowFrom, of("todo-frontend")] } }),
+    [
+      `${POLICY("postgres")}, spec.ingress[0]: expected connections that the environment is wired with, found Deployment todo-frontend-dev to port 5432 of StatefulSet todo-postgres-dev, which no variable or argument names; ${mend("postgres")}`,
+    ],
+  ],
+  [
+    "a way out that nobody uses",
+    withPolicies({
+      "todo-frontend": {
+        allowTo: [...policies["todo-frontend"].allowTo, { matchLabels: of("todo-postgres"), port: 5432 }],
+      },
+    }),
+    [
+      `${POLICY("frontend")}, spec.egress[2]: expected connections that the environment is wired with, found Deployment todo-frontend-dev to port 5432 of StatefulSet todo-postgres-dev, which no variable or argument names; ${mend("frontend")}`,
+    ],
+  ],
+  [
+    "a peer that nobody is",
+    withPolicies({ "todo-backend": { allowFrom: [of("todo-frontend"), of("todo-admin")] } }),
+    [
+      `${POLICY("backend")}, spec.ingress[0]: expected labels of a rendered workload's pods, found {"app.kubernetes.io/instance":"todo-admin-dev","app.kubernetes.io/name":"todo-admin"}; ${mend("backend")}`,
+    ],
+  ],
+  [
+    "everybody, where nobody comes from outside",
+    withPolicies({}, { objects: (find) => delete find("NetworkPolicy todo-backend-dev").spec.ingress[0].from }),
+    [
+      `${POLICY("backend")}, spec.ingress[0]: expected peers, because nobody comes from outside, found a rule that lets everybody in; ${mend("backend")}`,
+    ],
+  ],
+  [
+    "no way in for browsers",
+    withPolicies(
+      { "todo-frontend": { allowFrom: [{ app: "proxy" }] } },
+      {
+        objects: (find) => find("NetworkPolicy todo-frontend-dev").spec.ingress[0].from.pop(),
+      },
+    ),
+    [
+      `${POLICY("frontend")}, spec.ingress: expected a rule for Deployment todo-frontend-dev from outside the namespace, because of its node port 30300, found none; ${mend("frontend")}`,
+    ],
+  ],
+  [
+    "a way in from a proxy in another namespace, and DNS by its labels, is not",
+    withPolicies(
+      { "todo-frontend": { allowFrom: [{ app: "proxy" }] } },
+      {
+        objects: (find) => {
+          const peer = { namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } };
+          find("NetworkPolicy todo-frontend-dev").spec.egress[0].to = [peer];
+        },
+      },
+    ),
+    [],
+  ],
+  [
+    "every way out",
+    withPolicies({}, { objects: (find) => find("NetworkPolicy todo-backend-dev").spec.egress.push({}) }),
+    [
+      `${POLICY("backend")}, spec.egress[2]: expected ports or peers, found a rule that allows everything; ${mend("backend")}`,
+    ],
+  ],
+  [
+    "no way out to an API elsewhere",
+    withPolicies({}, { config: { "backend.openaiBaseUrl": "https://llm.example.org/v1" } }),
+    ["Deployment todo-backend-dev", "Job todo-backend-dev-migration"].map(
+      (from) =>
+        `${POLICY("backend")}, spec.egress: expected a rule for port 443 outside, which ${from} calls (OPENAI_BASE_URL), found none; ${mend("backend")}`,
+    ),
+  ],
+  [
+    "a way out to an API elsewhere, is not",
+    withPolicies(
+      { "todo-backend": { allowExternalPorts: [443] } },
+      { config: { "backend.openaiBaseUrl": "https://llm.example.org/v1" } },
+    ),
+    [],
+  ],
+];
+
+describe("a NetworkPolicy is refused that has", () => {
+  for (const [what, plant, says] of network) {
+    it(what, async () => {
+      assert.deepEqual(await problems(plant), says);
+    });
+  }
+
+  it("no way out to a database elsewhere, whose port only the Secret knows", async () => {
+    const allowFrom = [of("todo-frontend", "", "staging")];
+    const policy = (rest: object) => ({
+      values: { "todo-backend": { networkPolicy: { enabled: true, allowFrom, ...rest } } },
+    });
+    const says = ["Deployment todo-backend-staging", "Job todo-backend-staging-migration"].map(
+      (from) =>
+        `helm/todo-backend, NetworkPolicy todo-backend-staging, spec.egress: expected a rule for the port outside, which ${from} calls (DATABASE_URL), found none; ${mend("backend")}`,
+    );
+    assert.deepEqual(await problems({ stack: "staging", ...policy({}) }), says);
+    assert.deepEqual(await problems({ stack: "staging", ...policy({ allowExternalPorts: [5432] }) }), []);
+  });
+});
