@@ -19,7 +19,9 @@ await main(async () => {
   const commit = await mergeBase(base);
   const scratch = mkdtempSync(join(tmpdir(), "todo-pr-report-"));
   try {
-    progress(`rendering every environment of ${commit.slice(0, 12)} (where this branch left ${base}) and of this checkout`);
+    progress(
+      `rendering every environment of ${commit.slice(0, 12)} (where this branch left ${base}) and of this checkout`,
+    );
     const [before, head] = await Promise.all([baseSnapshot(commit, scratch), snapshot(root)]);
     const stacks = Object.keys(head);
     const previews: Record<string, { failed: boolean; text: string }> = {};
@@ -32,7 +34,8 @@ await main(async () => {
     const { stdout } = await execa("node", writer, { cwd: root, input: JSON.stringify(report), stderr: "inherit" });
     console.log(stdout);
     const refused = stacks.filter((stack) => head[stack].problem || previews[stack].failed);
-    if (refused.length > 0) throw new Failure(`${refused.join(", ")}: cannot be deployed like this; the report says why`);
+    if (refused.length > 0)
+      throw new Failure(`${refused.join(", ")}: cannot be deployed like this; the report says why`);
   } finally {
     await execa("git", ["worktree", "remove", "--force", join(scratch, "base")], { cwd: root, reject: false });
     rmSync(scratch, { recursive: true, force: true });
@@ -52,8 +55,8 @@ async function mergeBase(base: string): Promise<string> {
 
 interface Environment {
   problem?: string;
-  /** Keys below `todo:` of the secrets that it is deployed with. */
-  secrets: string[];
+  /** Values for the secrets that a preview needs and a pull request must not have, by their key below `todo:`. */
+  standIns: Record<string, string>;
 }
 type Snapshot = Record<string, Environment>;
 
@@ -76,16 +79,8 @@ async function baseSnapshot(commit: string, scratch: string): Promise<{ base: Sn
   }
 }
 
-/** Secrets that a preview needs and that a pull request must not have: values of the right form and no meaning. */
-const STAND_INS: Record<string, string> = {
-  databaseUrl: "postgresql+asyncpg://preview:preview@database.invalid/preview",
-  secretKey: "a stand-in of 32 or more characters",
-  authSecret: "a stand-in of 32 or more characters",
-  openaiApiKey: "preview",
-};
-
 /** `pulumi preview` on an empty local backend of its own, with a kubeconfig that names no cluster. */
-async function preview(stack: string, { problem, secrets }: Environment, scratch: string) {
+async function preview(stack: string, { problem, standIns }: Environment, scratch: string) {
   if (problem) return { failed: true, text: problem };
   const cwd = projectWithoutSecrets(stack, mkdtempSync(join(scratch, "project-")));
   const env = {
@@ -97,9 +92,13 @@ async function preview(stack: string, { problem, secrets }: Environment, scratch
   const options = { cwd, env, all: true, reject: false, stdin: "ignore" } as const;
   const pulumi = (...args: string[]) => execa("pulumi", [...args, "--stack", stack, "--non-interactive"], options);
   await pulumi("stack", "init");
-  for (const name of secrets) await pulumi("config", "set", "--secret", `todo:${name}`, STAND_INS[name]);
+  for (const [name, value] of Object.entries(standIns)) {
+    await pulumi("config", "set", "--secret", "--path", `todo:${name}`, value);
+  }
   const { failed, all } = await pulumi("preview");
-  return { failed, text: String(all).trim().split("\n").slice(-40).join("\n") };
+  // What comes before is its progress, and what a cluster would have been asked about.
+  const [, said = String(all)] = /^((?:Diagnostics|Policies|Outputs|Resources):[\s\S]*)$/m.exec(String(all)) ?? [];
+  return { failed, text: said.trim().split("\n").slice(-40).join("\n") };
 }
 
 /** A folder with the project in it, but for what is encrypted in the stack file: nobody here has the passphrase. */

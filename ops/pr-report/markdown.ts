@@ -1,26 +1,30 @@
 // What a pull request would change, as one Markdown comment. Pure.
-import { type Consequence, consequences, isNoise } from "../../components/preview/consequences";
-import { compare, type FieldChange, type ObjectChange, pathText } from "../../components/preview/diff";
-import { title } from "../../components/preview/objects";
+import { type Consequence, consequences } from "../../components/preview/consequences";
 import { redactText } from "../../components/preview/credentials";
-import { redactField } from "../../components/preview/redact";
+import { compare, type ObjectChange } from "../../components/preview/diff";
+import { title } from "../../components/preview/objects";
+import { type Entry, report } from "../../components/preview/report";
+import { foldedLines, isFolded, objectLines } from "../../components/preview/text";
+import type { KubernetesObject } from "../../components/render-chart";
 import type { EnvironmentSnapshot, Snapshot } from "./snapshot";
 
 /** By this line the comment is found again, to be updated in place. */
 export const MARKER = "<!-- preview of the deployments -->";
-/** GitHub takes 65,536 characters; what is beyond this is cut, and the report says so. */
+/** GitHub takes 65,536 characters. */
 export const LIMIT = 60_000;
-/** Changed fields that are shown of one object. */
+/** Lines of one release; a comment that nobody reads to its end helps nobody. */
+const LINES = 150;
+/** Changed fields of one object. */
 const FIELDS = 25;
 
-/** How `pulumi preview` of one environment ended, against an empty stack and without a cluster. */
+/** How `pulumi preview` of one environment ended, on an empty stack and without a cluster. */
 export interface PreviewOutcome {
   failed: boolean;
   /** Its last lines. */
   text: string;
 }
 
-export interface Report {
+export interface PullRequest {
   base: Snapshot;
   head: Snapshot;
   /** Why the base has no snapshot to compare with. */
@@ -28,88 +32,97 @@ export interface Report {
   previews: Record<string, PreviewOutcome>;
 }
 
-interface ReleaseChange {
-  release: string;
-  changes: ObjectChange[];
-}
-
-interface EnvironmentReport {
-  stack: string;
-  row: string;
+interface Section {
+  /** Cells of the overview: environment, objects, pods replaced, lost, rules, preview. */
+  cells: string[];
   text: string;
 }
 
-/** The whole comment, at most LIMIT characters long. */
-export function markdown(report: Report): string {
-  const stacks = [...new Set([...Object.keys(report.head), ...Object.keys(report.base)])].sort(byImportance);
-  const environments = stacks.map((stack) => environmentReport(stack, report));
-  const head = [
+/** The whole comment, at most LIMIT characters long; prod comes first. */
+export function markdown(pull: PullRequest): string {
+  const stacks = [...new Set([...Object.keys(pull.head), ...Object.keys(pull.base)])].sort(byImportance);
+  const sections = stacks.map((stack) => section(stack, pull));
+  const row = (cells: string[]) => `| ${cells.join(" | ")} |`;
+  const columns = ["environment", "objects", "pods replaced", "destroyed", "rules newly broken", "`pulumi preview`"];
+  let text = [
     MARKER,
     "## What merging this would change",
-    ...(report.baseProblem ? [`\n> ${report.baseProblem}; everything is shown as new.`] : []),
     "",
-    "| environment | objects | pods replaced | data or namespaces removed | rules newly broken | `pulumi preview` |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...environments.map(({ row }) => row),
-    "",
+    ...(pull.baseProblem ? [`> ${redactText(pull.baseProblem)}; everything is shown as new.`, ""] : []),
+    row(columns),
+    row(columns.map(() => "---")),
+    ...sections.map(({ cells }) => row(cells)),
   ].join("\n");
-  let text = head;
-  for (const environment of environments) {
-    if (text.length + environment.text.length > LIMIT - 200) {
-      text += `\n**${environment.stack}** and what follows is too long for a comment: \`make pr-report\` prints everything up to this length, \`make compare\` and \`make diff\` the rest.\n`;
-      break;
+  for (const [index, { text: more }] of sections.entries()) {
+    if (text.length + more.length > LIMIT - 300) {
+      const left = stacks.slice(index).join(", ");
+      return `${text}\n\n**Cut here, for the length of a comment:** ${left}. On a checkout, \`make diff ENV=…\` shows all of it.\n`;
     }
-    text += `\n${environment.text}`;
+    text += `\n\n${more}`;
   }
   return text;
 }
 
-/** prod is what a reader wants to know first. */
 const byImportance = (a: string, b: string) => {
-  const order = (name: string) => ["prod", "staging", "dev"].indexOf(name) + 1 || 9;
-  return order(a) - order(b) || a.localeCompare(b);
+  const rank = (name: string) => ["prod", "staging", "dev"].indexOf(name) + 1 || 9;
+  return rank(a) - rank(b) || a.localeCompare(b);
 };
 
-function environmentReport(stack: string, { base, head, previews }: Report): EnvironmentReport {
+function section(stack: string, { base, head, previews }: PullRequest): Section {
   const [old, fresh] = [base[stack], head[stack]];
+  const preview = previews[stack];
+  const outcome = preview ? (preview.failed ? "**fails**" : "passes") : "not run";
   if (!fresh) {
-    const gone = `its stack file is gone; **what is deployed stays, namespace and data included**, until \`pulumi destroy -s ${stack}\``;
-    return { stack, row: row(stack, "–", "–", "–", "–", "–"), text: `### ${stack}\n\n${gone}\n` };
+    const stays = `What is deployed stays, namespace and data included, until somebody runs \`pulumi destroy -s ${stack}\`.`;
+    return {
+      cells: [stack, "stack file removed", ...dashes(4)],
+      text: `### ${stack}\n\nIts stack file is gone. ${stays}`,
+    };
   }
   if (fresh.problem) {
-    const text = `### ${stack}\n\n**It cannot be deployed like this:**\n\n\`\`\`\n${fence(fresh.problem)}\n\`\`\`\n`;
-    return { stack, row: row(stack, "**refused**", "–", "–", "–", outcome(previews[stack])), text };
+    const text = `### ${stack}\n\n**It cannot be deployed like this:**\n\n${block("text", [fresh.problem])}`;
+    return { cells: [stack, "**refused**", ...dashes(3), outcome], text };
   }
-  const releases = releaseChanges(old, fresh);
-  const all = releases.flatMap(({ changes }) => changes);
+  const releases = changedReleases(old, fresh);
+  const changes = releases.flatMap((release) => release.changes);
   const known = new Set(old?.findings);
   const broken = fresh.findings.filter((finding) => !known.has(finding));
-  const severity = broken.length > 0 && fresh.mandatory ? " (ends the deployment)" : "";
+  const ends = broken.length > 0 && fresh.mandatory ? " (ends the deployment)" : "";
+  const restarted = having(changes, "restart").map((object) => object.metadata.name);
+  const lost = having(changes, "data").map((object) => `**${title(object, "")}**`);
+  const notes = [
+    ...broken.map((finding) => `- **Rule newly broken:** ${redactText(finding)}`),
+    ...changes.flatMap((change) => warnings(change)),
+  ];
   const text = [
     `### ${stack}`,
     "",
-    ...(all.length === 0 ? ["Nothing changes.", ""] : []),
-    ...broken.map((finding) => `- **rule newly broken**: ${redactText(finding)}`),
-    ...(broken.length > 0 ? [""] : []),
+    ...(changes.length === 0 ? ["Nothing changes.", ""] : []),
+    ...(notes.length > 0 ? [...notes, ""] : []),
     ...releases.map((release) => releaseText(release, fresh.namespace ?? "")),
-    ...previewText(previews[stack]),
+    ...(preview ? [previewText(preview)] : []),
   ].join("\n");
-  const cells = [counts(all), names(all, "restart"), lost(all), `${broken.length || "–"}${severity}`];
-  return { stack, row: row(stack, ...cells, outcome(previews[stack])), text };
+  const rules = `${broken.length || "–"}${ends}`;
+  return { cells: [stack, counts(changes), list(restarted), list(lost), rules, outcome], text };
 }
 
-const row = (...cells: string[]) => `| ${cells.join(" | ")} |`;
-const outcome = (preview?: PreviewOutcome) => (preview ? (preview.failed ? "**fails**" : "passes") : "not run");
-const fence = (text: string) => redactText(text).replaceAll("```", "'''");
+const dashes = (count: number) => Array<string>(count).fill("–");
+const list = (names: string[]) => names.join(", ") || "–";
 
-function releaseChanges(old: EnvironmentSnapshot | undefined, fresh: EnvironmentSnapshot): ReleaseChange[] {
+interface ReleaseChanges {
+  release: string;
+  changes: ObjectChange[];
+  objects: KubernetesObject[];
+}
+
+function changedReleases(old: EnvironmentSnapshot | undefined, fresh: EnvironmentSnapshot): ReleaseChanges[] {
   const before = old?.releases ?? {};
   const all = [...new Set([...Object.keys(fresh.releases), ...Object.keys(before)])];
   return all
-    .map((release) => ({
-      release,
-      changes: compare(before[release] ?? [], fresh.releases[release] ?? [], fresh.namespace ?? ""),
-    }))
+    .map((release) => {
+      const objects = fresh.releases[release] ?? [];
+      return { release, objects, changes: compare(before[release] ?? [], objects, fresh.namespace ?? "") };
+    })
     .filter(({ changes }) => changes.length > 0);
 }
 
@@ -118,73 +131,43 @@ function counts(changes: ObjectChange[]): string {
     const { length } = changes.filter((change) => change.what === what);
     return length > 0 ? [`${length} ${what}`] : [];
   });
-  return parts.join(", ") || "–";
+  return list(parts);
 }
 
-const subject = (change: ObjectChange) => title(change.after ?? change.before ?? NOTHING, "");
-const NOTHING = { apiVersion: "", kind: "", metadata: { name: "" } };
+const objectOf = ({ after, before }: ObjectChange) => (after ?? before) as KubernetesObject;
 
-function names(changes: ObjectChange[], kind: Consequence["kind"]): string {
-  const found = changes.filter((change) => consequences(change).some((one) => one.kind === kind));
-  return found.map((change) => (change.after ?? change.before ?? NOTHING).metadata.name).join(", ") || "–";
+const having = (changes: ObjectChange[], kind: Consequence["kind"]) =>
+  changes.filter((change) => consequences(change).some((one) => one.kind === kind)).map(objectOf);
+
+/** What a reviewer must not miss: what nobody gets back, and what the API server would refuse. */
+function warnings(change: ObjectChange): string[] {
+  const grave = consequences(change).filter(({ kind }) => kind === "data" || kind === "refused");
+  return grave.map(({ text }) => `- **${title(objectOf(change), "")}**: ${redactText(text)}`);
 }
 
-/** What nobody gets back: in bold, because it is what a reviewer must not miss. */
-function lost(changes: ObjectChange[]): string {
-  const found = changes.filter((change) => consequences(change).some(({ kind }) => kind === "data"));
-  return found.map((change) => `**${subject(change)}**`).join(", ") || "–";
+/** One release, folded: its objects and fields as the preview lists them. */
+function releaseText({ release, changes, objects }: ReleaseChanges, namespace: string): string {
+  const { entries, runs } = report(release, namespace, { from: "deployed", revision: 0 }, changes, objects);
+  const lines = [...entries.filter((entry) => !isFolded(entry)).flatMap(entryLines), ...foldedLines(entries)];
+  const hooks = runs.length > 0 ? [`  runs ${runs.join(", ")}`] : [];
+  const more = lines.length > LINES ? [`… ${lines.length - LINES} more lines`] : [];
+  const body = block("diff", [...lines.slice(0, LINES), ...more, ...hooks]);
+  return `<details><summary>${release}: ${counts(changes)}</summary>\n\n${body}\n\n</details>\n`;
 }
 
-function releaseText({ release, changes }: ReleaseChange, namespace: string): string {
-  const lines = changes.flatMap((change) => changeLines(change, namespace));
-  const followed = changes.flatMap((change) =>
-    consequences(change).map(({ kind, text }) => {
-      const sentence = `${subject(change)}: ${redactText(text)}`;
-      return `- ${kind === "data" || kind === "refused" ? `**${sentence}**` : sentence}`;
-    }),
-  );
-  return [
-    ...followed,
-    ...(followed.length > 0 ? [""] : []),
-    `<details><summary>${release}: ${counts(changes)}</summary>`,
-    "",
-    "```diff",
-    ...lines,
-    "```",
-    "",
-    "</details>",
-    "",
-  ].join("\n");
+/** In a block of kind diff, lines are green, red or orange by their first character. */
+function entryLines(entry: Entry): string[] {
+  const [first, ...rest] = objectLines(entry, FIELDS);
+  return [first.replace(/^~/, "!"), ...rest];
 }
 
-const SIGNS = { added: "+", changed: "!", removed: "-" };
-
-function changeLines(change: ObjectChange, namespace: string): string[] {
-  const object = change.after ?? change.before ?? NOTHING;
-  const hook = change.hook.length > 0 ? ` (hook: ${change.hook.join(", ")})` : "";
-  const noise = change.fields.filter(({ path }) => isNoise(path));
-  const shown = change.fields.filter(({ path }) => !isNoise(path));
-  const more = shown.length > FIELDS ? [`    and ${shown.length - FIELDS} more fields`] : [];
-  const folded = noise.length > 0 ? [`    ${noise.map(({ path }) => pathText(path.slice(-1))).join(", ")}`] : [];
-  return [
-    `${SIGNS[change.what]} ${title(object, namespace)}${hook}`,
-    ...shown.slice(0, FIELDS).flatMap((field) => fieldLines(field, change)),
-    ...more,
-    ...folded,
-  ];
+function previewText({ failed, text }: PreviewOutcome): string {
+  const summary = `<code>pulumi preview</code> ${failed ? "fails" : "passes"}, on an empty stack and without a cluster`;
+  return `<details><summary>${summary}</summary>\n\n${block("text", [text])}\n\n</details>\n`;
 }
 
-function fieldLines({ path, before, after }: FieldChange, change: ObjectChange): string[] {
-  const line = (sign: string, value: unknown, object: ObjectChange["before"]) => {
-    if (value === undefined || !object) return [];
-    const text = JSON.stringify(redactField(object, path, value));
-    return [`${sign}   ${pathText(path)}: ${fence(text.length > 300 ? `${text.slice(0, 299)}…` : text)}`];
-  };
-  return [...line("-", before, change.before), ...line("+", after, change.after)];
-}
-
-function previewText(preview?: PreviewOutcome): string[] {
-  if (!preview) return [];
-  const summary = `<code>pulumi preview</code> ${preview.failed ? "fails" : "passes"}, on an empty stack and without a cluster`;
-  return [`<details><summary>${summary}</summary>`, "", "```", fence(preview.text), "```", "", "</details>", ""];
+/** A block of code that its content cannot end. */
+function block(language: string, lines: string[]): string {
+  const text = redactText(lines.join("\n")).replaceAll("```", "'''");
+  return `\`\`\`${language}\n${text}\n\`\`\``;
 }
