@@ -96,9 +96,18 @@ async function preview(stack: string, { problem, standIns }: Environment, scratc
     await pulumi("config", "set", "--secret", "--path", `todo:${name}`, value);
   }
   const { failed, all } = await pulumi("preview");
-  // What comes before is its progress, and what a cluster would have been asked about.
-  const [, said = String(all)] = /^((?:Diagnostics|Policies|Outputs|Resources):[\s\S]*)$/m.exec(String(all)) ?? [];
-  return { failed, text: said.trim().split("\n").slice(-40).join("\n") };
+  // Without a cluster, what a preview that passes says of its objects is less than the report knows.
+  const from = failed ? "Diagnostics:" : "Resources:";
+  const said = String(all);
+  return {
+    failed,
+    text: said
+      .slice(Math.max(said.lastIndexOf(`\n${from}`), 0))
+      .trim()
+      .split("\n")
+      .slice(0, 40)
+      .join("\n"),
+  };
 }
 
 /** A folder with the project in it, but for what is encrypted in the stack file: nobody here has the passphrase. */
