@@ -53,6 +53,7 @@ export async function ensureCluster(): Promise<Required<ClusterRecord>> {
     throw new Failure(
       `cluster ${profile}: minikube start ended well, but the API server does not answer; \`minikube logs -p ${profile}\` says more`,
     );
+  await offline?.afterEachStart(record);
   if (uid !== known?.uid && offline) await steps(offline.afterStart(record));
   if (known?.uid && uid !== known.uid)
     console.log(`cluster ${profile}: was deleted and is made anew, so its stacks begin anew as well`);

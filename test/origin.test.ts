@@ -18,12 +18,15 @@ describe("originsOf", () => {
   it("knows the key of the stack file for each value that has one", () => {
     const origins = originsOf(settings("dev"));
     assert.deepEqual(origins["todo-backend"].get("replicaCount"), ["todo:backend.replicas"]);
-    assert.deepEqual(origins["todo-backend"].get("env.CORS_ORIGINS"), ["todo:origin"]);
+    assert.deepEqual(origins["todo-backend"].get("env.CORS_ORIGINS"), [
+      "todo:origin",
+      "todo:backend.variables.corsOrigins",
+    ]);
     assert.deepEqual(origins["todo-backend"].get("containerPort"), ["todo:backend.port"]);
-    assert.deepEqual(origins["todo-backend"].get("migration.enabled"), ["todo:database.mode"]);
+    assert.deepEqual(origins["todo-backend"].get("migration.enabled"), ["todo:database.migrations"]);
     assert.deepEqual(origins["todo-frontend"].get("env.API_URL"), [
       "todo:backend.port",
-      "todo:frontend.apiUrlVariable",
+      "todo:frontend.variables.apiUrl",
     ]);
     assert.deepEqual(origins["todo-postgres"].get("persistence.size"), ["todo:database.storageGiB"]);
   });
@@ -36,21 +39,16 @@ describe("originsOf", () => {
       );
     };
     const backend = [
-      ...["env.BACKEND_ENV", "env.BACKEND_HOST", "secrets.existingSecret", "secrets.keys.DATABASE_URL"],
+      ...["secrets.existingSecret", "secrets.keys.DATABASE_URL"],
       ...["secrets.keys.SECRET_KEY", "secrets.keys.OPENAI_API_KEY", "secrets.keys.AUTH_SECRET", "secrets.optional"],
     ];
     const last = ["migration.activeDeadlineSeconds"];
-    const frontend = ["env.NODE_ENV", "env.HOSTNAME"].map((name) => `todo-frontend: ${name}`);
     const postgres = ["service.port", "auth.existingSecret", "auth.passwordKey", "auth.username", "auth.database"];
     const named = (chart: string, names: string[]) => names.map((name) => `${chart}: ${name}`);
     const without = (mode: string) => [...backend, ...(mode === "external" ? ["secrets.checksum"] : []), ...last];
     assert.deepEqual(
       fixed("dev").sort(),
-      [
-        ...named("todo-backend", without("inside")),
-        ...frontend,
-        ...named("todo-postgres", [...postgres, "auth.checksum"]),
-      ].sort(),
+      [...named("todo-backend", without("inside")), ...named("todo-postgres", postgres)].sort(),
     );
   });
 });
@@ -91,10 +89,12 @@ describe("an error of Helm says where the value comes from", () => {
   });
 
   it("a value that no key of the stack file decides", async () => {
-    const said = await failure(({ values }) => Object.assign(values.env as object, { BACKEND_HOST: 7 }));
+    const said = await failure(({ values }) =>
+      Object.assign(values.migration as object, { activeDeadlineSeconds: "soon" }),
+    );
     assert.match(
       said,
-      /at '\/env\/BACKEND_HOST': got number, want string; env\.BACKEND_HOST is set by components\/todo-backend\.ts$/,
+      /at '\/migration\/activeDeadlineSeconds': got string, want integer; migration\.activeDeadlineSeconds is set by components\/todo-backend\.ts$/,
     );
   });
 
@@ -187,6 +187,13 @@ describe("a chart that renders differently each time is refused", () => {
       assert.equal(await rendered(), refusal(call, line));
     });
   }
+
+  it("by a value that the chart evaluates", async () => {
+    const chart = structuredClone(backend);
+    Object.assign(chart.values.env as object, { NONCE: "{{ randAlphaNum 8 }}" });
+    const said = await renderCharts([chart], helmTemplate, { folder }).then(String, ({ message }) => message);
+    assert.match(said, /would change .*\[NONCE\]\.value\): value env\.NONCE:1 calls randAlphaNum; /);
+  });
 
   for (const [what, action] of [
     ["in a comment", "{{- /* randAlphaNum 8 */}}"],

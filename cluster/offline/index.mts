@@ -7,6 +7,7 @@ import { missingRoots, rootArchive } from "./debian.mts";
 import { engineAnswers, engineHost, startEngine } from "./engine.mts";
 import { exists, fillMinikubeCache, minikubeCacheIsFull, minikubeHome, nodeImage, nodeImageName } from "./images.mts";
 import { ensureParts } from "./parts.mts";
+import { ensureResolver } from "./resolver.mts";
 
 /** Our engine listens on its own socket; our images live in a Minikube home of their own, where no other profile finds them. */
 export const environment = ({ engine, images }: ClusterRecord): Record<string, string> => ({
@@ -39,6 +40,11 @@ export async function prepare({ engine, images }: ClusterRecord): Promise<void> 
 /** A bare name that docker lists is not pulled. */
 export const startFlags = ({ images }: ClusterRecord) =>
   images === "made" ? [`--base-image=${node}`, "--preload=false", "--cni=bridge", "--install-addons=false"] : [];
+
+/** What each start has to be followed by, not only the first. */
+export const afterEachStart = async ({ images }: ClusterRecord) => {
+  if (images === "made") await ensureResolver();
+};
 
 export const afterStart = ({ images }: ClusterRecord): Step[] =>
   images === "made"

@@ -14,7 +14,7 @@ interface Suspect {
 
 const RANDOM = "rand\\w+|uuidv4|shuffle|bcrypt|htpasswd|encryptAES|gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)\\w*";
 /** The order of `keys` and `values` is not defined either. */
-const UNSTEADY = new RegExp(`(?<![.\\w$"-])(?:${RANDOM}|keys|values|now|tpl|lookup)(?![\\w-])`, "g");
+const UNSTEADY = new RegExp(`(?<![.\\w$"-])(?:${RANDOM}|keys|values|now)(?![\\w-])`, "g");
 const ACTION = /\{\{-?\s*(\/\*[\s\S]*?\*\/)?([\s\S]*?)-?\}\}/g;
 /** Three more renderings: two keys come out in the same order three times in a row once in eight. */
 const AGAIN = 3;
@@ -30,7 +30,7 @@ export async function unsteadiness(
   objects: KubernetesObject[],
   template: Template,
 ): Promise<string | undefined> {
-  const suspects = suspectsIn(folder);
+  const suspects = suspectsIn(folder, options.values);
   if (suspects.length === 0) return undefined;
   const others = await Promise.all([
     ...Array.from({ length: AGAIN }, () => template(options)),
@@ -76,16 +76,29 @@ function templatesIn(folder: string): string[] {
 }
 const ENTRIES = { withFileTypes: true, recursive: true } as const;
 
-function suspectsIn(folder: string): Suspect[] {
-  return templatesIn(folder).flatMap((file) => {
-    const text = readFileSync(file, "utf8");
-    return [...text.matchAll(ACTION)].flatMap(({ index, 0: whole, 1: comment, 2: action }) => {
-      if (comment) return [];
-      const bare = action.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, (literal) => literal.replace(/[^\n]/g, '"'));
-      return [...bare.matchAll(UNSTEADY)].map((match) => {
-        const line = text.slice(0, index + whole.indexOf(action) + match.index).split("\n").length;
-        return { place: `${relative(folder, file)}:${line}`, name: match[0] };
-      });
+function suspectsIn(folder: string, values: unknown): Suspect[] {
+  const defaults = join(folder, "values.yaml");
+  // Where a chart evaluates its values (tpl), they are templates too.
+  const texts = [...templatesIn(folder), ...(existsSync(defaults) ? [defaults] : [])].map((file) => {
+    return [relative(folder, file), readFileSync(file, "utf8")] as const;
+  });
+  return [...texts, ...textsOf(values)].flatMap(([name, text]) => suspectsOf(name, text));
+}
+
+/** The texts among the values, as they were written, by their place. */
+function textsOf(value: unknown, path: string[] = []): [string, string][] {
+  if (typeof value === "string") return [[`value ${path.join(".")}`, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => textsOf(inner, [...path, key]));
+}
+
+function suspectsOf(name: string, text: string): Suspect[] {
+  return [...text.matchAll(ACTION)].flatMap(({ index, 0: whole, 1: comment, 2: action }) => {
+    if (comment) return [];
+    const bare = action.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, (literal) => literal.replace(/[^\n]/g, '"'));
+    return [...bare.matchAll(UNSTEADY)].map((match) => {
+      const line = text.slice(0, index + whole.indexOf(action) + match.index).split("\n").length;
+      return { place: `${name}:${line}`, name: match[0] };
     });
   });
 }

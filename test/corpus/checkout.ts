@@ -15,6 +15,7 @@ export const SOURCES = [
   "index.ts",
   "settings.ts",
   "settings",
+  "policy-exceptions.yaml",
   "components",
 ];
 

@@ -2,7 +2,7 @@
 // copy of the tree, for an image pair that shares nothing with the application's (test/e2e/other-images).
 // Does not prove: images from a registry, nor an external database (test/settings.test.ts holds its URL to the driver).
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,10 +18,13 @@ describe("another team's images", function () {
   this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), "todo-other-images-"));
   const environment = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "acme" };
-  const shell = (line: string, input = "") =>
-    execFileSync("bash", ["-ec", line], {
-      ...{ cwd: folder, env: environment, input, encoding: "utf8", stdio: "pipe", maxBuffer: 64 * 2 ** 20 },
-    }) as string;
+  /** What a command says; one that fails throws with all that it said: Pulumi explains itself on standard output. */
+  const shell = (line: string, input = "") => {
+    const options = { cwd: folder, env: environment, input, encoding: "utf8", maxBuffer: 64 * 2 ** 20 } as const;
+    const { status, stdout, stderr } = spawnSync("bash", ["-ec", line], options);
+    if (status !== 0) throw new Error(`${line}\n${stdout}\n${stderr}`);
+    return stdout;
+  };
   const pulumi = (line: string) => shell(`pulumi --non-interactive --stack acme ${line}`);
   const kubectl = (...args: string[]) =>
     command("kubectl", "--context", "todo-on-minikube", "--namespace", namespace, ...args);
@@ -45,7 +48,7 @@ describe("another team's images", function () {
   after(() => {
     try {
       pulumi("destroy --yes --skip-preview");
-      pulumi("stack rm acme --yes --force");
+      shell("pulumi stack rm acme --yes --force --non-interactive");
     } finally {
       rmSync(folder, { recursive: true });
     }
