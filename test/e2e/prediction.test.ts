@@ -2,7 +2,7 @@
 // stack of its own (namespace todo-corpus), and the objects before and after are compared. Planted secrets are in no output.
 // Does not prove: edits that are not in the corpus, nor objects that somebody changes by hand at the same time.
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../components/preview/report";
@@ -27,15 +27,11 @@ function pulumi(...args: string[]): string {
     TODO_DIFF_FILE: join(folder, "reports.json"),
   };
   const all = [...args, "--stack", "corpus", "--non-interactive"];
-  const text = execFileSync("pulumi", all, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  said.push(text);
-  return text;
+  const options = { cwd: folder, env, encoding: "utf8", maxBuffer: 1 << 26 } as const;
+  const { status, stdout, stderr } = spawnSync("pulumi", all, options);
+  said.push(stdout, stderr);
+  if (status !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** `Deployment x`: its uid and all that is said of it, without what changes by itself. */
