@@ -11,6 +11,7 @@ import { ensureCluster } from "../cluster/start.mts";
 import { ensureTools } from "../tools/install.mts";
 import { ask, Failure, handOver, main, run } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
+import { assertAnswerable, assertPassphrase } from "./consent.mts";
 import { ensureStack, stackConfig, stackName, usePulumi } from "./pulumi.mts";
 import { behind, comparison, podsOf, type Rotation, rotationOf } from "./rotation.mts";
 
@@ -29,11 +30,9 @@ await main(async () => {
     return value && createHash("sha256").update(value).digest("hex");
   };
 
-  if (stack === "prod" && !process.stdin.isTTY) {
-    throw new Failure(
-      `ENV=prod: expected a terminal, because prod asks before it deploys, found none; \`pulumi config set --secret\` takes a value from standard input, and \`make up ENV=prod\` deploys it`,
-    );
-  }
+  // What the deployment would refuse, before the stack file is edited.
+  assertAnswerable(stack, "up");
+  assertPassphrase(stack);
   await ensureTools();
   usePulumi(stack, await ensureCluster());
   await ensureStack(stack);

@@ -2,10 +2,10 @@
 import { strict as assert } from "node:assert";
 import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { command, dev, type Place, placeOf } from "./cluster";
+import { Checkout } from "./checkout";
+import { dev, type Place, placeOf } from "./cluster";
 import type { Texts } from "./secret-search";
 
 const stack = "canary";
@@ -17,9 +17,10 @@ export const COMMENT = "# Kept by every edit.";
 export function canaryEnvironment(): Place {
   const file = `Pulumi.${stack}.yaml`;
   assert.ok(!fs.existsSync(join(dev.folder, file)), `${file}: the tests use a stack of this name; rename yours`);
-  const place = placeOf(stack, fs.mkdtempSync(join(tmpdir(), "todo-canary-")));
   forget();
-  checkout(place.folder);
+  const { folder, passphrase } = new Checkout("a passphrase of the test's own");
+  writeStackFile(folder);
+  const place = placeOf(stack, folder, { PULUMI_CONFIG_PASSPHRASE: passphrase });
   place.run("", "pulumi", "stack", "init", stack);
   return place;
 }
@@ -41,14 +42,8 @@ function forget(): void {
   dev.kubectl("delete", "namespace", `todo-${stack}`, "--ignore-not-found", "--wait=true", "--timeout=120s");
 }
 
-/** A checkout as a fresh clone has it, with the edits that are not committed and a stack file of its own. */
-function checkout(folder: string): void {
-  for (const file of command("git", "ls-files", "--cached", "--others", "--exclude-standard").trim().split("\n")) {
-    const from = join(dev.folder, file);
-    if (file !== "node_modules" && fs.existsSync(from)) fs.cpSync(from, join(folder, file));
-  }
-  fs.symlinkSync(join(dev.folder, "node_modules"), join(folder, "node_modules"));
-
+/** dev's, at an address of its own. */
+function writeStackFile(folder: string): void {
   const config = parseDocument(fs.readFileSync(join(folder, "Pulumi.dev.yaml"), "utf8"));
   // What belongs to dev alone.
   config.delete("encryptionsalt");
@@ -65,7 +60,11 @@ function checkout(folder: string): void {
 /** `pulumi up`, and the arguments of all processes that there were while it ran. */
 export async function watchedUp(place: Place): Promise<Texts> {
   const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--diff"];
-  const update = spawn("pulumi", args, { cwd: place.folder, stdio: ["ignore", "pipe", "pipe"] });
+  const update = spawn("pulumi", args, {
+    cwd: place.folder,
+    env: { ...process.env, ...place.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [update.stdout, update.stderr]) stream.on("data", (chunk) => (output += chunk));
   const processes = new Set<string>();

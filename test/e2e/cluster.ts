@@ -8,9 +8,9 @@ export const namespace = "todo-dev";
 /** Runs a command in the checkout and returns its standard output; a failure throws with its error output. */
 export const command = (file: string, ...args: string[]) => commandIn(root, file, args);
 
-function commandIn(folder: string, file: string, args: string[], input = ""): string {
+function commandIn(folder: string, file: string, args: string[], input = "", more: NodeJS.ProcessEnv = {}): string {
   // The project's programs work on the checkout that this variable names.
-  const env = { ...process.env, TODO_ROOT: folder };
+  const env = { ...process.env, TODO_ROOT: folder, ...more };
   const maxBuffer = 256 * 2 ** 20;
   return execFileSync(file, args, { cwd: folder, encoding: "utf8", env, maxBuffer, input, stdio: "pipe" });
 }
@@ -20,6 +20,8 @@ export interface Place {
   stack: string;
   /** Its checkout. */
   folder: string;
+  /** Beyond that of this process. */
+  env: Record<string, string>;
   kubectl: (...args: string[]) => string;
   helm: (...args: string[]) => string;
   pulumi: (...args: string[]) => string;
@@ -28,17 +30,18 @@ export interface Place {
 }
 
 /** The commands of a stack, run in its checkout. */
-export function placeOf(stack: string, folder = root): Place {
+export function placeOf(stack: string, folder = root, env: Record<string, string> = {}): Place {
   const bound = (file: string, ...first: string[]) => {
-    return (...args: string[]) => commandIn(folder, file, [...first, ...args]);
+    return (...args: string[]) => commandIn(folder, file, [...first, ...args], "", env);
   };
   return {
     stack,
     folder,
+    env,
     kubectl: bound("kubectl", "--context", "todo-on-minikube", "--namespace", `todo-${stack}`),
     helm: bound("helm", "--kube-context", "todo-on-minikube", "--namespace", `todo-${stack}`),
     pulumi: bound("pulumi", "--stack", stack, "--non-interactive"),
-    run: (input, file, ...args) => commandIn(folder, file, args, input),
+    run: (input, file, ...args) => commandIn(folder, file, args, input, env),
   };
 }
 
