@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings";
 import { EXCEPTIONS_FILE, type Exception } from "./policy/exceptions";
-import { type Breach, rules } from "./policy/rules";
+import type { Breach } from "./policy/rule";
+import { rules } from "./policy/rules";
 import type { RenderedChart } from "./render-chart";
 
 /** A breach of a rule by what an environment would really get. */

@@ -87,6 +87,16 @@ const planted: [what: string, kind: string, plant: (object: Any) => void, said: 
     ],
   ],
   [
+    "a password in a URL beside a reference",
+    "Deployment",
+    (it) => {
+      container(it).env.push({ name: "CACHE", value: "redis://me:canary@$(HOST):6379" });
+    },
+    [
+      `C-007 ${C}: expected a secretKeyRef for CACHE, found its value in the clear; Helm's record and every preview would show it`,
+    ],
+  ],
+  [
     "a Secret in the chart",
     "ServiceAccount",
     (it) => {
@@ -251,6 +261,17 @@ describe("the rules", () => {
       assert.deepEqual(findings([chart]).map(sentence), said);
     });
   }
+
+  it("count the pods that an autoscaler guarantees, and take a reference for no value", () => {
+    const chart = structuredClone(prod);
+    const deployment = chart.objects.find(({ kind }) => kind === "Deployment") as KubernetesObject;
+    delete (deployment.spec as Any).replicas;
+    container(deployment).env.push({ name: "LINK", value: "redis://me:$(SECRET_KEY)@cache:6379" });
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name };
+    const scaler = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: { name: "x" } };
+    chart.objects.push({ ...scaler, spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 3 } });
+    assert.deepEqual(findings([chart]), []);
+  });
 
   it("each have a planted break", () => {
     const broken = new Set(planted.flatMap(([, , , said]) => said.map((text) => text.split(" ")[0])));
