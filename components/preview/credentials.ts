@@ -51,6 +51,17 @@ const SHAPES: Shape[] = [
     (all: string, at: string, name: string, rest: string) =>
       isSecretName(name) || /^secret/i.test(name) ? at + rest.replace(/'[^']*'/g, `'${REDACTED}'`) : all,
   ],
+  // A flag and its value as elements of a list, in JSON or in YAML, also inside another text.
+  [
+    /(\\*["'])(--?[\w.-]+)\1(\s*,\s*)(\\*["'])(.*?)\4/g,
+    (all: string, quote: string, flag: string, between: string, mark: string, value: string) =>
+      isSecretFlag(flag) && !HARMLESS.test(value) ? `${quote}${flag}${quote}${between}${mark}${REDACTED}${mark}` : all,
+  ],
+  [
+    /^(\s*-\s+["']?)(--?[\w.-]+)(["']?\s*\n\s*-\s+)(\S.*)$/gm,
+    (all: string, dash: string, flag: string, between: string, value: string) =>
+      isSecretFlag(flag) && !HARMLESS.test(value) ? `${dash}${flag}${between}${REDACTED}` : all,
+  ],
   // password=…, "token": "…", --api-key …; of a name and a value with nothing but a space between, flags only.
   [
     NAMED,
@@ -60,6 +71,8 @@ const SHAPES: Shape[] = [
     },
   ],
 ];
+
+const isSecretFlag = (flag: string) => isSecretName(flag.replace(/^-+/, ""));
 
 const WORD = /(?<![\w+/=-])(?<!sha256:)[A-Za-z0-9+/_=-]{16,}/g;
 

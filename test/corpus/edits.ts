@@ -175,7 +175,7 @@ const silent: Omit<Edit, "objects">[] = [
   {
     what: "the stack file's keys in another order",
     file: STACK_FILE,
-    rewrite: (text) => text.replace(/^( {2}todo:origin: .*\n)([\s\S]*)$/m, "$2$1"),
+    rewrite: (text) => text.replace(/^( {2}todo:origin: .*\n)((?: {2}.*\n)*)/m, "$2$1"),
   },
 ];
 
