@@ -56,6 +56,7 @@ async function main(): Promise<void> {
     `three environments, ${objects} objects: ${seconds(started)} for settings, rendering and check (${check} ms)`,
   );
 
+  if (count === 0) return;
   const [{ parts, charts }] = environments;
   const rendering = performance.now();
   const more = await rendered(further(parts, count));

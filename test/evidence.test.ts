@@ -49,6 +49,12 @@ const withObject = (environment: string, chart: string, object: KubernetesObject
     charts.map((one) => (one.chart === chart ? { ...one, objects: [...one.objects, object] } : one)),
   );
 
+/** A change of a record so many seconds after it was made. */
+const changed = (seconds: number) => ({
+  manager: "pulumi-kubernetes",
+  time: new Date(Date.UTC(2026, 2, 1, 10, 0, seconds)).toISOString(),
+});
+
 /** A cluster in which all three environments run well. */
 function cluster(): Record<string, Live[]> {
   const spaces = ["todo-dev", "todo-staging", "todo-prod"];
@@ -56,12 +62,9 @@ function cluster(): Record<string, Live[]> {
     metadata: {
       namespace,
       creationTimestamp: "2026-03-01T10:00:00Z",
-      labels: {
-        name: "todo-backend",
-        version: "1",
-        status: "deployed",
-        modifiedAt: `${Date.UTC(2026, 2, 1, 10, 0, 12) / 1000}`,
-      },
+      managedFields: [changed(12)],
+      // As an upgrade leaves it: the time of the revision before.
+      labels: { name: "todo-backend", version: "2", status: "deployed", modifiedAt: "1772350000" },
     },
   });
   const node = { metadata: { name: "n", labels: { "minikube.k8s.io/name": "todo-on-minikube" } } };
@@ -100,8 +103,12 @@ const backendImage = "app/backend/Dockerfile";
 const frontendImage = "app/frontend/Dockerfile";
 const slow = (seconds: number) =>
   inCluster(({ records }) => {
-    records[1].metadata.labels.modifiedAt = `${Date.UTC(2026, 2, 1, 10, 0, seconds) / 1000}`;
+    records[1].metadata.managedFields.push(changed(seconds));
   });
+
+const untold = inCluster(({ records }) => {
+  records[0].metadata.managedFields = undefined;
+});
 
 /** By rule: what breaks it, and a part of the sentence that says so. */
 const planted: [id: string, text: RegExp, change: Change, says: string][] = [
@@ -311,6 +318,8 @@ const planted: [id: string, text: RegExp, change: Change, says: string][] = [
   ["SC", /60 s/, slow(61), "todo-staging/todo-backend: expected at most 60 s, found 61"],
   ["SC", /30 s/, slow(31), "expected at most 30 s, found 31"],
   ["SC", /5 minutes/, slow(301), "todo-staging: expected at most 300 s, found 301"],
+  ["SC", /60 s/, untold, "todo-dev/todo-backend: expected at most 60 s, found NaN"],
+  ["SC", /5 minutes/, untold, "todo-dev: expected at most 300 s, found NaN"],
   [
     "SC",
     /Probes/,
@@ -385,6 +394,25 @@ describe("evidence", function () {
     const world = inCluster(({ namespaces }) => namespaces.pop())(tree);
     const reason = "not installed here: todo-prod; in the cluster: todo-dev, todo-staging";
     assert.deepEqual(judged(world, "K-004", /./), { state: "open", reason });
+  });
+
+  it("tells the time of an upgrade by its record's last change, not by the label of the revision before", () => {
+    const outcome = judged(inCluster(() => {})(tree), "SC", /60 s/);
+    const proof = ["dev", "staging", "prod"].map(
+      (name) => `todo-${name}/todo-backend, revision 2: pods ready after 12 s`,
+    );
+    assert.deepEqual(outcome, { state: "holds", proof });
+  });
+
+  it("writes a proof on one line, whatever the command of a probe looks like", () => {
+    const lines = markdown(judgeAll(tree), "")
+      .split("\n")
+      .filter((line) => line !== "" && !/^(#|\*\*|<!--|\.)/.test(line));
+    assert.deepEqual(
+      lines.filter((line) => !/^- (`[^`]+`|`` .+ ``)$/.test(line)),
+      [],
+    );
+    assert.ok(lines.some((line) => line.includes("pg_isready") && line.includes("psql")));
   });
 
   it("writes each rule with its proof, and what is wrong on the screen too", () => {

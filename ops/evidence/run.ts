@@ -51,15 +51,24 @@ function namespaces({ cluster, environments }: World): Outcome {
   );
 }
 
-/** How long Helm took until all pods of a release were ready: from its record's making to the record's last change. */
+/**
+ * How long Helm took until all pods of a release were ready: from its record's making to the record's last change. The
+ * label modifiedAt is no help: an upgrade copies it from the revision before.
+ */
 function installations({ records }: ClusterWorld): { release: string; revision: string; seconds: number }[] {
   return records
-    .filter(({ metadata }) => metadata.labels.status === "deployed" && metadata.labels.modifiedAt)
+    .filter(({ metadata }) => metadata.labels.status === "deployed")
     .map(({ metadata }) => ({
       release: `${metadata.namespace}/${metadata.labels.name}`,
       revision: metadata.labels.version,
-      seconds: Number(metadata.labels.modifiedAt) - Math.floor(Date.parse(metadata.creationTimestamp) / 1000),
+      seconds: (lastChange(metadata) - Date.parse(metadata.creationTimestamp)) / 1000,
     }));
+}
+
+/** Milliseconds since 1970; NaN, which is within no limit, where the API server says nothing. */
+function lastChange({ managedFields = [] }: Live): number {
+  const times = managedFields.map(({ time }: { time: string }) => Date.parse(time));
+  return times.length > 0 ? Math.max(...times) : Number.NaN;
 }
 
 /** A release may take so long until Helm has seen its pods ready, hooks included. */
@@ -70,7 +79,7 @@ const within = (limit: number) =>
     return settle(
       all.map(({ release, revision, seconds }) => `${release}, revision ${revision}: pods ready after ${seconds} s`),
       all
-        .filter(({ seconds }) => seconds > limit)
+        .filter(({ seconds }) => !(seconds <= limit))
         .map(({ release, seconds }) => `${release}: expected at most ${limit} s, found ${seconds}`),
     );
   });
@@ -86,7 +95,7 @@ const installed = live((cluster) => {
   return settle(
     [...sums].map(([namespace, seconds]) => `${namespace}: its releases took ${seconds} s together`),
     [...sums]
-      .filter(([, seconds]) => seconds > 300)
+      .filter(([, seconds]) => !(seconds <= 300))
       .map(([namespace, seconds]) => `${namespace}: expected at most 300 s, found ${seconds}`),
   );
 });

@@ -42,7 +42,11 @@ ${parts.join("\n\n")}
 `;
 }
 
-const code = (text: string) => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
+/** On one line, as an item of a list has to be: the command of a probe may have several. */
+function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.includes("`") ? `\`\` ${line} \`\`` : `\`${line}\``;
+}
 
 /** What stands on the screen: a line for each part, problems and open reasons below it. */
 export function summary(judged: Judged[]): string {

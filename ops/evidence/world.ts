@@ -78,7 +78,7 @@ export function clusterWorld(context: string): ClusterWorld | undefined {
       get(...args, "--all-namespaces").filter(({ metadata }: { metadata: { namespace: string } }) =>
         own.includes(metadata.namespace),
       );
-    const records = inOwn("secrets", "--selector", "owner=helm");
+    const records = inOwn("secrets", "--selector", "owner=helm", "--show-managed-fields");
     // The content of a record is not looked at here.
     const labels = records.map(({ metadata }: { metadata: unknown }) => ({ metadata }));
     return { nodes, namespaces, pods: inOwn("pods"), configMaps: inOwn("configmaps"), records: labels };

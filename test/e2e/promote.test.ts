@@ -33,6 +33,10 @@ describe("promotion from dev to prod", () => {
       cpSync(join(ROOT, file), join(folder, file), { recursive: true, preserveTimestamps: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    // Whatever prod has today, it is to have something else than dev runs.
+    const other = read("prod").replace(/^( {6}tag: )".*"$/gm, '$1"0000000000b2"');
+    assert.equal(other.split('"0000000000b2"').length, 3);
+    writeFileSync(join(folder, "Pulumi.prod.yaml"), other);
   });
   after(() => rmSync(folder, { recursive: true }));
 

@@ -1,7 +1,7 @@
 // The umbrella chart as somebody installs it who has Helm and nothing else of this project, with Helm 3 and with Helm 4,
 // in a namespace of its own. Expects the images that `make up` loads.
-// Does not prove: that a policy keeps anybody out (a stock Minikube enforces none), an Ingress, the official postgres image
-// where the cluster's own stands in for it.
+// Does not prove: an Ingress, the official postgres image where the cluster's own stands in for it; nor, where the cluster
+// enforces no policy (a stock Minikube), that the policies keep anybody out: that test is skipped there and says so.
 import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { command, until } from "./cluster";
+import { Callers } from "./knock";
 
 const namespace = "todo-umbrella-test";
 const root = resolve(__dirname, "../..");
@@ -119,6 +120,47 @@ for (const binary of ["helm", "helm4"]) {
       assert.equal(said.match(/Phase: +Succeeded/g)?.length, 3, said);
     });
 
+    it("lets in whom the policies name, and nobody else", async function () {
+      const frontend = "deployment/todo-todo-frontend";
+      const { repository, tag } = parse(readFileSync(join(folder, "values.yaml"), "utf8"))["todo-frontend"].image;
+      const callers = new Callers(namespace, `${repository}:${tag}`);
+      try {
+        callers.add("stranger", {});
+        if (!(await callers.enforced("pod/stranger"))) {
+          (this.test as Mocha.Test).title += ": this cluster enforces no policy";
+          this.skip();
+        }
+        // A migration by its labels: not the backend's, because its Service would send requests there.
+        const labels = { "app.kubernetes.io/name": "todo-backend-migration", "app.kubernetes.io/instance": "todo" };
+        callers.add("named", labels);
+        const [page, api, database] = [
+          ["frontend", 3000] as const,
+          ["backend", 8000] as const,
+          ["postgres", 5432] as const,
+        ];
+        const expected = [
+          ["pod/stranger", page, "open"],
+          ["pod/stranger", api, "closed"],
+          ["pod/stranger", database, "closed"],
+          ["pod/named", database, "open"],
+          ["pod/named", page, "closed"],
+          [frontend, api, "open"],
+          [frontend, database, "closed"],
+        ] as const;
+        // A pod that is a moment old may not have been let in yet.
+        const named = async () =>
+          callers.knock("pod/named", "todo-todo-postgres", 5432) === "open" ? true : undefined;
+        await until("the database to let the named pod in", named);
+        const found = expected.map(([caller, [service, port]]) => callers.knock(caller, `todo-todo-${service}`, port));
+        assert.deepEqual(
+          expected.map(([caller, [service]], index) => `${caller} to ${service}: ${found[index]}`),
+          expected.map(([caller, [service], state]) => `${caller} to ${service}: ${state}`),
+        );
+      } finally {
+        callers.remove();
+      }
+    });
+
     it("keeps a todo over an upgrade, which migrates anew", async () => {
       await addTodo("kept");
       upgrade("--set-string", "todo-backend.env.POOL_SIZE=6");
@@ -147,12 +189,18 @@ for (const binary of ["helm", "helm4"]) {
       assert.match(connect(passwords[0]).stderr, /password authentication failed for user "todo"/);
     });
 
-    it("has no secret's value in its record, its objects, its events or its logs", () => {
-      const pods = kubectl("get", "pods", "--output", "name").trim().split("\n");
+    it("has no secret's value in its record, its objects, its events or its logs", async () => {
+      // A pod that is replaced stays in the list until it has stopped, and its logs go with it.
+      const pods = await until("the replaced pods to be gone", async () => {
+        const { items } = JSON.parse(kubectl("get", "pods", "--output", "json"));
+        type Pod = { metadata: { name: string; deletionTimestamp?: string } };
+        const leaving = items.some(({ metadata }: Pod) => metadata.deletionTimestamp);
+        return leaving ? undefined : items.map(({ metadata }: Pod) => `pod/${metadata.name}`);
+      });
       const places = [
         helm("get", "all", "todo"),
         kubectl("get", "pods,deployments,statefulsets,jobs,events", "--output", "yaml"),
-        ...pods.map((pod) => kubectl("logs", pod, "--all-containers")),
+        ...pods.map((pod: string) => kubectl("logs", pod, "--all-containers")),
       ];
       for (const secret of [...passwords, ...others]) {
         assert.deepEqual(
@@ -163,7 +211,8 @@ for (const binary of ["helm", "helm4"]) {
     });
 
     it("leaves nothing but the data and the Secret when it is uninstalled", () => {
-      helm("uninstall", "todo", "--wait");
+      // Without it Helm waits for a Deployment to be gone, and not for its pods.
+      helm("uninstall", "todo", "--wait", "--cascade", "foreground");
       // The tests' pods are hooks, which Helm leaves where they are.
       const left = kubectl("get", "all,persistentvolumeclaims,secrets,networkpolicies", "--output", "name").trim();
       assert.deepEqual(left.split("\n").sort(), [
