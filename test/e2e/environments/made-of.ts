@@ -2,6 +2,10 @@
 import { strict as assert } from "node:assert";
 import { json, kubectl, origins, releases } from "../environment";
 
+interface Deployment {
+  spec: { template: { spec: { containers: { resources: { requests: object } }[] } } };
+}
+
 export function madeOf(): void {
   describe("what each is made of", () => {
     for (const [stack, replicas, size, overflow, type] of [
@@ -9,11 +13,18 @@ export function madeOf(): void {
       ["staging", 1, "5", "10", "ClusterIP"],
       ["prod", 2, "10", "20", "ClusterIP"],
     ] as const) {
-      it(`${stack}: replicas, pool, Services, the one origin that CORS allows`, () => {
+      it(`${stack}: replicas, requests, pool, Services, the one origin that CORS allows`, () => {
         const { items } = json(stack, "get", "deployments");
         assert.deepEqual(
           items.map(({ status }: { status: { readyReplicas: number } }) => status.readyReplicas),
           [replicas, replicas],
+        );
+        assert.deepEqual(
+          items.map(({ spec }: Deployment) => spec.template.spec.containers[0].resources.requests),
+          [
+            { cpu: "100m", memory: "128Mi" },
+            { cpu: "50m", memory: "64Mi" },
+          ],
         );
         const [{ spec }] = items.filter(
           ({ metadata }: { metadata: { name: string } }) => metadata.name === `todo-backend-${stack}`,

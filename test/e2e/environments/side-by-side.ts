@@ -78,6 +78,12 @@ export function sideBySide(checkout: () => Checkout): void {
       }
     });
 
+    it("reaches them over TLS", () => {
+      const connections =
+        "SELECT DISTINCT usename, ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename IN ('staging', 'prod') ORDER BY usename";
+      assert.equal(externalDatabase.sql(connections), "prod|t\nstaging|t");
+    });
+
     it("prod's chat has a key, and says what is wrong with the service", async () => {
       const here = await page("prod");
       await here.getByRole("textbox", { name: "Message" }).fill("hello");
