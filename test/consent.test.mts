@@ -73,15 +73,16 @@ describe("a stack without a passphrase of its own", () => {
   }
 });
 
-describe("prod without a terminal", () => {
-  for (const [verb, command] of [
-    ["up", "up"],
-    ["down", "destroy"],
+describe("a question of Pulumi's without a terminal", () => {
+  for (const [verb, stack, command] of [
+    ["up", "prod", "up"],
+    ["down", "prod", "destroy"],
+    ["down", "staging", "destroy"],
   ]) {
-    it(`is refused by ${verb}`, async () => {
+    it(`is refused by ${verb} of ${stack}`, async () => {
       assert.equal(
-        await said(verb, "prod", { PULUMI_CONFIG_PASSPHRASE: "own" }),
-        `error: stack prod: expected a terminal, as \`pulumi ${command}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=prod)" && pulumi ${command} -s prod --yes\``,
+        await said(verb, stack, { PULUMI_CONFIG_PASSPHRASE: "own" }),
+        `error: stack ${stack}: expected a terminal, as \`pulumi ${command}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=${stack})" && pulumi ${command} -s ${stack} --yes\``,
       );
     });
   }
