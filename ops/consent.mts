@@ -53,11 +53,12 @@ export function wrongPassphrase(stack: string, words: string): Failure | undefin
   );
 }
 
-/** @throws Failure where prod would be changed and nobody can be asked */
+/** @throws Failure where Pulumi would ask (for prod's `up`, and wherever more than a laptop's data goes) and nobody can be asked */
 export function assertAnswerable(stack: string, verb: "up" | "destroy"): void {
-  if (stack !== "prod" || process.stdin.isTTY) return;
+  const asks = verb === "up" ? stack === "prod" : stack !== "dev";
+  if (!asks || process.stdin.isTTY) return;
   throw new Failure(
-    `stack prod: expected a terminal, as \`pulumi ${verb}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=prod)" && pulumi ${verb} -s prod --yes\``,
+    `stack ${stack}: expected a terminal, as \`pulumi ${verb}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=${stack})" && pulumi ${verb} -s ${stack} --yes\``,
   );
 }
 

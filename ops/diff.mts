@@ -8,11 +8,13 @@ import { readRecord } from "../cluster/profile.mts";
 import { ensureTools } from "../tools/install.mts";
 import { Failure, main } from "../tools/main.mts";
 import { root } from "../tools/places.mts";
+import { assertPassphrase } from "./consent.mts";
 import { coloured, fullText, type Preview, type Report } from "./diff-text.mts";
 import { ensureStack, stackName, usePulumi } from "./pulumi.mts";
 
 await main(async () => {
   const stack = stackName(process.argv[2]);
+  assertPassphrase(stack);
   await ensureTools();
   usePulumi(stack, readRecord() ?? { engine: "present", images: "pulled" });
   await ensureStack(stack);

@@ -9,8 +9,8 @@ import { recover } from "./recover.mts";
 
 await main(async () => {
   const stack = stackName(process.argv[2]);
-  assertAnswerable(stack, "destroy");
   assertPassphrase(stack);
+  assertAnswerable(stack, "destroy");
   await ensureTools();
   usePulumi(stack, await ensureCluster());
   await ensureStack(stack);

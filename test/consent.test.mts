@@ -1,7 +1,7 @@
-// What `make up`, `preview`, `down` and `open` say before anything begins, where a stack other than dev lacks a person's part.
+// What `make up`, `preview`, `diff`, `down`, `rotate` and `open` say before anything begins, where a stack other than dev lacks a person's part.
 // Does not prove: prod's question itself, nor Pulumi's words for a wrong passphrase (test/e2e/environments.test.ts).
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -20,9 +20,9 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a verb where there is nothing but stack files, and no program: what got past the checks could do nothing. */
-async function said(verb: string, stack: string, env: Record<string, string> = {}): Promise<string> {
+async function said(verb: string, stack: string, env: Record<string, string> = {}, key = ""): Promise<string> {
   const nothing = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
-  const { exitCode, stderr, stdout } = await execa(process.execPath, [`ops/${verb}.mts`, stack], {
+  const { exitCode, stderr, stdout } = await execa(process.execPath, [`ops/${verb}.mts`, stack, key], {
     cwd: root,
     reject: false,
     stdin: "ignore",
@@ -37,9 +37,16 @@ const passphrase = (stack: string, found: string) =>
 const PUBLIC = 'that of stack dev, which is public (`eval "$(make env)"` sets it)';
 
 describe("a stack without a passphrase of its own", () => {
-  for (const verb of ["up", "preview", "down"]) {
+  for (const verb of ["up", "preview", "diff", "down"]) {
     it(`is refused by ${verb}`, async () => assert.equal(await said(verb, "staging"), passphrase("staging", "none")));
   }
+
+  it("is refused by rotate, before the stack file is edited", async () => {
+    const file = join(folder, "Pulumi.staging.yaml");
+    const before = readFileSync(file, "utf8");
+    assert.equal(await said("rotate", "staging", {}, "SECRET_KEY"), passphrase("staging", "none"));
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
 
   it("is refused with dev's, which everybody knows", async () => {
     assert.equal(await said("up", "staging", { PULUMI_CONFIG_PASSPHRASE: "dev" }), passphrase("staging", PUBLIC));
@@ -66,15 +73,16 @@ describe("a stack without a passphrase of its own", () => {
   }
 });
 
-describe("prod without a terminal", () => {
-  for (const [verb, command] of [
-    ["up", "up"],
-    ["down", "destroy"],
+describe("a question of Pulumi's without a terminal", () => {
+  for (const [verb, stack, command] of [
+    ["up", "prod", "up"],
+    ["down", "prod", "destroy"],
+    ["down", "staging", "destroy"],
   ]) {
-    it(`is refused by ${verb}`, async () => {
+    it(`is refused by ${verb} of ${stack}`, async () => {
       assert.equal(
-        await said(verb, "prod", { PULUMI_CONFIG_PASSPHRASE: "own" }),
-        `error: stack prod: expected a terminal, as \`pulumi ${command}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=prod)" && pulumi ${command} -s prod --yes\``,
+        await said(verb, stack, { PULUMI_CONFIG_PASSPHRASE: "own" }),
+        `error: stack ${stack}: expected a terminal, as \`pulumi ${command}\` shows what it would do and asks, found none; run this in one, or, as a deliberate act without a question, \`eval "$(make env ENV=${stack})" && pulumi ${command} -s ${stack} --yes\``,
       );
     });
   }

@@ -1,7 +1,7 @@
 // A copy of the tree in which a test may edit stack files, and the commands of a person who works there: with a
 // passphrase of his own, and nothing of dev's.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -28,8 +28,6 @@ export class Checkout {
     const files = list.split("\n").filter((file) => file && file !== "node_modules");
     for (const file of files) cpSync(join(root, file), join(this.folder, file));
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
-    // Older than the packages: or tools/run would install them anew, through the link.
-    utimesSync(join(this.folder, "package-lock.json"), 0, 0);
     // The tags of images are made from what git knows or would know.
     execFileSync("git", ["init", "--quiet"], { cwd: this.folder });
   }

@@ -3,6 +3,15 @@ import { command } from "./cluster";
 
 const context = "todo-on-minikube";
 
+/** `todo:origin` of the stack files: what a person opens. */
+export const origins = {
+  dev: "http://localhost:30300",
+  staging: "http://staging.localhost:8301",
+  prod: "http://prod.localhost:8302",
+};
+export type Stack = keyof typeof origins;
+export const stacks = Object.keys(origins) as Stack[];
+
 export const kubectl = (stack: string, ...args: string[]) =>
   command("kubectl", "--context", context, "--namespace", `todo-${stack}`, ...args);
 
