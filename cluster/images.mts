@@ -1,5 +1,5 @@
 // `make images`: the application's images, built and loaded only where their content changed.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
@@ -74,6 +74,9 @@ const otherTag = (stack: string) =>
     ? "`make promote FROM=staging TO=prod` takes over those of staging"
     : `\`make images ENV=${stack}\` writes it there`;
 
+/** Where Debian and those that follow it keep them. */
+const SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
 /** Builds an image and loads it into the node. */
 export async function build(source: Source, image: string, record: ClusterRecord, report: Report): Promise<string> {
   const offline = record.images === "made" ? await import("./offline/images.mts") : undefined;
@@ -81,8 +84,12 @@ export async function build(source: Source, image: string, record: ClusterRecord
   const context = mkdtempSync(join(tmpdir(), "todo-image-"));
   try {
     for (const file of await contextFiles(source.folder)) cpSync(join(source.folder, file), join(context, file));
-    // Behind a proxy that inspects TLS the build needs the certificates that this machine's own tools are told to use.
-    const certificates = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
+    // Behind a proxy that inspects TLS the build needs the certificates that this machine's own tools are told to use, or
+    // that its system trusts.
+    const { NODE_EXTRA_CA_CERTS, SSL_CERT_FILE } = process.env;
+    const certificates = [NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, SYSTEM_CERTIFICATES].find(
+      (file) => file && existsSync(file),
+    );
     if (certificates) cpSync(certificates, join(context, "ca.crt"));
     const args = base ? ["--build-arg", `BASE=${base}`] : [];
     await run("docker", ["build", ...args, "--tag", image, context], { report, env: offline?.classicBuilder });

@@ -65,7 +65,7 @@ describe("three environments on one cluster", function () {
       const said = checkout.run(["make", "up", "ENV=staging"]);
       assert.match(
         said,
-        /Todo \(staging\) answers; it is at http:\/\/staging\.localhost:8301 while this runs: make open ENV=staging\n$/,
+        /^Todo \(staging\) answers; it is at http:\/\/staging\.localhost:8301 while this runs: make open ENV=staging$/m,
       );
     });
 
