@@ -70,7 +70,7 @@ describe("promotion from dev to prod", () => {
 
   it("has nothing to do the second time", () => {
     const before = read("prod");
-    assert.match(promote(), /Pulumi\.prod\.yaml has these tags already; nothing was changed\n$/);
+    assert.match(promote(), /^Pulumi\.prod\.yaml has these tags already; nothing was changed$/m);
     assert.equal(read("prod"), before);
   });
 
