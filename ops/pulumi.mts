@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { type ClusterRecord, profile, pulumiState } from "../cluster/profile.mts";
 import { Failure, run } from "../tools/main.mts";
-import { root } from "../tools/places.mts";
+import { cache, root } from "../tools/places.mts";
 import { confirmPassphrase, devPassphrase, wrongPassphrase } from "./consent.mts";
 
 /** The stack that `make VERB ENV=…` names. @throws Failure for a name without a stack file */
@@ -46,6 +46,8 @@ export function pulumiEnvironment(stack: string, record: ClusterRecord): Record<
     ...(process.env.PULUMI_BACKEND_URL ? {} : { PULUMI_BACKEND_URL: `file://${state}` }),
     ...(stack === "dev" && !own ? { PULUMI_CONFIG_PASSPHRASE: devPassphrase } : {}),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Node keeps the program's compiled code there: a fifth of the time of a preview that finds nothing.
+    ...(process.env.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: join(cache, "compiled") }),
   };
 }
 
