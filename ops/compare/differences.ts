@@ -1,3 +1,4 @@
+import { isMap } from "../../components/preview/objects";
 /** One field that differs; what a side lacks is undefined. */
 export interface Difference {
   /** As one would write it in JavaScript: `spec.template.metadata.annotations["example.com/scrape"]`. */
@@ -38,8 +39,4 @@ function byName(list: { name: string }[]): Record<string, unknown> {
 function joined(path: string, key: string): string {
   if (!/^[\w$:-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === "" ? key : `${path}.${key}`;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
