@@ -5,19 +5,21 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { Checkout } from "./checkout";
+import { claim, release } from "./claims";
 import { dev, type Place, placeOf } from "./cluster";
 import type { Texts } from "./secret-search";
 
 const stack = "canary";
+const namespace = `todo-${stack}`;
 export const origin = "http://localhost:30303";
 /** Stands in the stack file, where no edit of a value may remove it. */
 export const COMMENT = "# Kept by every edit.";
 
-/** The copy, with nothing deployed yet: what a run that was killed has left behind is removed first. */
+/** The copy, with nothing deployed yet. */
 export function canaryEnvironment(): Place {
   const file = `Pulumi.${stack}.yaml`;
   assert.ok(!fs.existsSync(join(dev.folder, file)), `${file}: the tests use a stack of this name; rename yours`);
-  forget();
+  claim(namespace);
   const { folder, passphrase } = new Checkout("a passphrase of the test's own");
   writeStackFile(folder);
   const place = placeOf(stack, folder, { PULUMI_CONFIG_PASSPHRASE: passphrase });
@@ -30,16 +32,9 @@ export function removeCanary(place: Place): void {
   try {
     place.pulumi("destroy", "--yes", "--skip-preview");
   } finally {
-    forget();
+    release(namespace);
     fs.rmSync(place.folder, { recursive: true });
   }
-}
-
-/** Takes away what is in the cluster, and the state. */
-function forget(): void {
-  const known = JSON.parse(dev.run("", "pulumi", "stack", "ls", "--json")) as { name: string }[];
-  if (known.some(({ name }) => name === stack)) dev.run("", "pulumi", "stack", "rm", stack, "--force", "--yes");
-  dev.kubectl("delete", "namespace", `todo-${stack}`, "--ignore-not-found", "--wait=true", "--timeout=120s");
 }
 
 /** dev's, at an address of its own. */

@@ -6,18 +6,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Checkout } from "./checkout";
+import { claim, release } from "./claims";
 import { until } from "./cluster";
-import { helm, json, kubectl, present, releases } from "./environment";
+import { helm, json, kubectl, releases } from "./environment";
 import * as externalDatabase from "./external-database";
 
 const stack = "switch";
+const namespaces = [`todo-${stack}`, externalDatabase.namespace];
 const url = "http://localhost:30301";
 
 describe("the database's place is a switch", function () {
   this.timeout(300_000);
   let checkout: Checkout;
   let databaseUrl: string;
-  let claim: string;
+  let kept: string;
   const set = ["pulumi", "config", "set", "-s", stack];
 
   const titles = async () => {
@@ -27,7 +29,7 @@ describe("the database's place is a switch", function () {
   const volume = () => kubectl(stack, "get", "persistentvolumeclaims", "--output", "jsonpath={.items[*].metadata.uid}");
 
   before(() => {
-    assert.deepEqual(present([`todo-${stack}`, "external-database"]), [], "these would be removed afterwards");
+    claim(...namespaces);
     checkout = new Checkout("a passphrase of the test's own");
     const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
     file.config["todo:origin"] = url;
@@ -40,8 +42,7 @@ describe("the database's place is a switch", function () {
   after(() => {
     if (!checkout) return;
     checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-    checkout.try(["pulumi", "stack", "rm", stack, "--yes", "--force"]);
-    externalDatabase.uninstall();
+    release(...namespaces);
     checkout.remove();
   });
 
@@ -52,8 +53,8 @@ describe("the database's place is a switch", function () {
     const psql = ["psql", "--quiet", "--username=todo", "--dbname=todo", `--command=${insert}`];
     kubectl(stack, "exec", "statefulset/todo-postgres-switch", "--", ...psql);
     assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
-    claim = volume();
-    assert.match(claim, /^[0-9a-f-]{36}$/);
+    kept = volume();
+    assert.match(kept, /^[0-9a-f-]{36}$/);
   });
 
   it("external: the release is gone, the application has the other database, the volume stays", async () => {
@@ -63,7 +64,7 @@ describe("the database's place is a switch", function () {
     assert.deepEqual(releases(stack), ["todo-backend-switch", "todo-frontend-switch"]);
     assert.deepEqual(json(stack, "get", "statefulsets").items, []);
     assert.deepEqual(await until("the list of todos", titles), []);
-    assert.equal(volume(), claim);
+    assert.equal(volume(), kept);
   });
 
   it("it is reached over TLS, and refuses a connection in the clear", () => {
@@ -146,7 +147,7 @@ describe("the database's place is a switch", function () {
       checkout.run([...set, "--path", "todo:database.mode", "inside"]);
       checkout.run(["pulumi", "config", "rm", "todo:databaseUrl", "-s", stack]);
       checkout.run(["make", "up", `ENV=${stack}`]);
-      assert.equal(volume(), claim);
+      assert.equal(volume(), kept);
       assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
     });
   });

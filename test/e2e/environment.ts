@@ -24,9 +24,3 @@ export const json = (stack: string, ...args: string[]): any => JSON.parse(kubect
 
 /** Names of the releases, sorted. */
 export const releases = (stack: string) => helm(stack, "list", "--short").trim().split("\n").sort();
-
-/** The namespaces of a list that are there. */
-export const present = (namespaces: string[]) => {
-  const there = command("kubectl", "--context", context, "get", "namespaces", "--output", "name").split("\n");
-  return namespaces.filter((name) => there.includes(`namespace/${name}`));
-};

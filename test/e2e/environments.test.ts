@@ -1,15 +1,16 @@
 // staging and prod beside dev, as a person sets them up, with their databases in a PostgreSQL outside of their
-// namespaces. Leaves nothing behind, unless KEEP=1.
+// namespaces. Leaves nothing behind; with KEEP=1 all of it, until the next run.
 // Does not prove: a database beyond the cluster's own network, nor one that checks who connects by address.
 import { strict as assert } from "node:assert";
 import { Checkout } from "./checkout";
-import { present } from "./environment";
+import { claim, present, release } from "./claims";
 import { madeOf } from "./environments/made-of";
 import { quotas } from "./environments/quotas";
 import { sideBySide } from "./environments/side-by-side";
 import * as externalDatabase from "./external-database";
 
 const PASSPHRASE = "a passphrase of the test's own";
+const namespaces = ["todo-staging", "todo-prod", externalDatabase.namespace];
 
 describe("three environments on one cluster", function () {
   this.timeout(300_000);
@@ -17,11 +18,8 @@ describe("three environments on one cluster", function () {
   const urls: Record<string, string> = {};
 
   before(() => {
-    const ours = ["todo-staging", "todo-prod", "external-database"];
-    assert.deepEqual(present(ours), [], "these would be removed afterwards; `make down ENV=…` removes them now");
-    const copy = new Checkout(PASSPHRASE);
-    assert.doesNotMatch(copy.run(["pulumi", "stack", "ls", "--json"]), /"(staging|prod)"/, "so would these stacks");
-    checkout = copy;
+    claim(...namespaces);
+    checkout = new Checkout(PASSPHRASE);
     externalDatabase.install();
     for (const stack of ["staging", "prod"]) urls[stack] = externalDatabase.database(stack);
   });
@@ -34,9 +32,8 @@ describe("three environments on one cluster", function () {
       );
     for (const stack of ["staging", "prod"]) {
       checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-      checkout.try(["pulumi", "stack", "rm", stack, "--yes", "--force", "--preserve-config"]);
     }
-    externalDatabase.uninstall();
+    release(...namespaces);
     checkout.remove();
   });
 

@@ -3,29 +3,16 @@ import { randomBytes } from "node:crypto";
 import { command } from "./cluster";
 
 const name = "external-database";
+export const namespace = name;
 const host = `${name}.${name}.svc.cluster.local`;
 const cluster = ["--context", "todo-on-minikube", "--namespace", name];
 
 const kubectl = (...args: string[]) => command("kubectl", ...cluster, ...args);
 const helm = (...args: string[]) => command("helm", "--kube-context", "todo-on-minikube", "--namespace", name, ...args);
 
-/** Installs it and returns when it takes connections. */
+/** Installs it into its namespace and returns when it takes connections. */
 export function install(): void {
   helm("install", name, `test/e2e/${name}`, "--create-namespace", "--wait", "--timeout", "120s");
-}
-
-/** Takes it away with its data. */
-export function uninstall(): void {
-  command(
-    "kubectl",
-    "--context",
-    "todo-on-minikube",
-    "delete",
-    "namespace",
-    name,
-    "--ignore-not-found",
-    "--timeout=90s",
-  );
 }
 
 /** One statement or query as the superuser, by the socket; returns the plain rows. */

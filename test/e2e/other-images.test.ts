@@ -7,6 +7,7 @@ import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { claim, release } from "./claims";
 import { command, until } from "./cluster";
 
 const root = resolve(__dirname, "../..");
@@ -42,14 +43,15 @@ describe("another team's images", function () {
       cpSync(join(root, file), join(folder, file));
     }
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    claim(namespace);
     shell("pulumi stack init acme --non-interactive");
   });
 
   after(() => {
     try {
       pulumi("destroy --yes --skip-preview");
-      shell("pulumi stack rm acme --yes --force --non-interactive");
     } finally {
+      release(namespace);
       rmSync(folder, { recursive: true });
     }
   });

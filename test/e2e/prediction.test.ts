@@ -9,6 +9,7 @@ import type { Report } from "../../components/preview/report";
 import { apply, checkout, SOURCES } from "../corpus/checkout";
 import { type Edit, edits } from "../corpus/edits";
 import { ROOT } from "../support/mocks";
+import { claim, release } from "./claims";
 
 const NAMESPACE = "todo-corpus";
 const KINDS =
@@ -86,6 +87,7 @@ describe("the preview's prediction", function () {
   this.timeout(180_000);
 
   before(() => {
+    claim(NAMESPACE);
     folder = checkout(SOURCES);
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     mkdirSync(join(folder, "state"));
@@ -93,8 +95,12 @@ describe("the preview's prediction", function () {
     pulumi("up", "--yes", "--skip-preview");
   });
   after(() => {
-    pulumi("destroy", "--yes", "--skip-preview");
-    rmSync(folder, { recursive: true });
+    try {
+      pulumi("destroy", "--yes", "--skip-preview");
+    } finally {
+      release(NAMESPACE);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is nothing when nothing is edited", () => {

@@ -1,5 +1,6 @@
 // `make e2e`: what only a cluster and a browser can show. Expects `make up` to have run; brings the browser itself.
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import { installPackages } from "../../cluster/offline/debian.mts";
 import { clusterEnvironment, readRecord } from "../../cluster/profile.mts";
@@ -7,7 +8,7 @@ import { clusterUid } from "../../cluster/start.mts";
 import { usePulumi } from "../../ops/pulumi.mts";
 import { ensureTools } from "../../tools/install.mts";
 import { ask, Failure, main, steps } from "../../tools/main.mts";
-import { endToEndRecord, root } from "../../tools/places.mts";
+import { endToEndRecord, root, state } from "../../tools/places.mts";
 
 await main(async () => {
   await ensureTools({ also: ["helm4"] });
@@ -19,6 +20,7 @@ await main(async () => {
   usePulumi("dev", record);
   process.env.CHROMIUM = await browser();
   process.env.E2E_RECORD = endToEndRecord;
+  process.env.E2E_CLAIMS = join(state, "e2e-claims.json");
   // A make inside a make says which folder it enters and leaves; the tests read what a person would see.
   for (const name of ["MAKELEVEL", "MAKEFLAGS", "MFLAGS"]) delete process.env[name];
   const { exitCode } = await execa("node_modules/.bin/mocha", ["--config", "test/e2e/mocharc.yaml"], {

@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { claim, release } from "./claims";
 import { command, until } from "./cluster";
 import { Callers } from "./knock";
 
@@ -77,10 +78,8 @@ for (const binary of ["helm", "helm4"]) {
     let folder: string;
     let chart: string;
 
-    const remove = () => kubectl("delete", "namespace", namespace, "--ignore-not-found", "--timeout=120s");
-
     before(() => {
-      remove();
+      claim(namespace);
       // A copy: what --dependency-update packs stays out of the checkout, and is never what an earlier run has packed.
       folder = mkdtempSync(join(tmpdir(), "todo-app-"));
       cpSync(join(root, "helm"), join(folder, "helm"), { recursive: true });
@@ -97,7 +96,7 @@ for (const binary of ["helm", "helm4"]) {
     });
 
     after(() => {
-      remove();
+      release(namespace);
       rmSync(folder, { recursive: true });
     });
 
