@@ -26,7 +26,7 @@ async function deployed(change: (deployment: KubernetesObject) => void = () => {
 
 describe("preview beside a cluster", () => {
   let cluster: FakeCluster;
-  const beside = async (records: FakeRecord[], status = 200) => {
+  const beside = async (records: FakeRecord[], status: number | "none" = 200) => {
     cluster = await fakeCluster(CONTEXT, records, status);
     return (await runProgram({ stack: "dev", preview: true, kubeconfig: cluster.kubeconfig })).told;
   };
@@ -65,6 +65,15 @@ describe("preview beside a cluster", () => {
       text,
       /^todo-frontend-dev, the cluster could not be asked \(127\.0\.0\.1:\d+ answered 403\) and this machine has not seen the release; all that it would install: objects \d+ added\n/,
     );
+  });
+
+  it("says what goes on, and what is faster, where nobody answers", async () => {
+    const { "": warning, "todo-backend": text } = await beside([], "none");
+    assert.match(
+      warning,
+      /^cluster todo-on-minikube: 127\.0\.0\.1:\d+ did not answer within 2\.5 s; .+`make preview ENV=dev`/,
+    );
+    assert.match(text, /the cluster could not be asked \(127\.0\.0\.1:\d+ did not answer within 2\.5 s\)/);
   });
 });
 

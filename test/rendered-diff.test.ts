@@ -264,6 +264,12 @@ describe("what the preview lists", () => {
     assert.deepEqual(lines.slice(-2), ["  … 8 more objects", "  all of it: make diff ENV=test"]);
   });
 
+  it("tells of no changes only where no cluster was asked", () => {
+    const told = (basis: Basis) => previewText(report("r", NAMESPACE, basis, [], []), "test") !== "";
+    assert.equal(told({ from: "deployed", revision: 2 }), false);
+    assert.equal(told({ from: "last known", at: "2026-01-02T03:04:05Z", reason: "no answer" }), true);
+  });
+
   it("says what it was compared with", () => {
     const line = (basis: Basis) => headline(report("r", NAMESPACE, basis, [], []));
     assert.equal(line({ from: "nothing" }), "r, not installed yet: no object changes");

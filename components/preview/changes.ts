@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { type KubernetesObject, type RenderedChart, releaseName } from "../render-chart";
+import { NoAnswer } from "./cluster-get";
 import { type Deployed, deployedReleases } from "./deployed";
 import { compare } from "./diff";
 import { recall, remember } from "./last-known";
@@ -20,11 +21,21 @@ type Found = Map<string, Deployed> | string;
  */
 export async function changesOf(charts: RenderedChart[], context: string): Promise<Record<string, Report>> {
   if (!pulumi.runtime.isDryRun() || charts.length === 0) return {};
-  const found: Found = await deployedReleases(context, charts[0].namespace).catch((error: Error) => error.message);
+  const found: Found = await deployedReleases(context, charts[0].namespace).catch((error: Error) => {
+    const patient = process.env.PULUMI_K8S_CLIENT_TIMEOUT === undefined;
+    if (error instanceof NoAnswer && patient)
+      void pulumi.log.warn(silence(context, error.message, charts[0].environment));
+    return error.message;
+  });
   const reports = charts.map((chart) => [chart.chart, releaseReport(chart, found)] as const);
   if (FILE) writeFileSync(FILE, JSON.stringify(reports.map(inFull)));
   return Object.fromEntries(reports);
 }
+
+/** The provider has its own patience, which this program cannot set without changing the provider in the state. */
+const silence = (context: string, reason: string, stack: string) =>
+  `cluster ${context}: ${reason}; the Kubernetes provider goes on asking, for a minute or more, and then this preview ends ` +
+  `against what was last known; \`make preview ENV=${stack}\`, or PULUMI_K8S_CLIENT_TIMEOUT=1 before the command, ends sooner`;
 
 function releaseReport({ chart, environment, namespace, objects }: RenderedChart, found: Found): Report {
   const release = releaseName(chart, environment);

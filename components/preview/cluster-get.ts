@@ -18,10 +18,13 @@ interface Access {
   token?: string;
 }
 
+/** The API server neither answered nor refused: whoever asks next waits, too. */
+export class NoAnswer extends Error {}
+
 /**
  * What the API server answers, parsed.
  * @param path below the server's address, query included
- * @throws Error in a few words: no such context, no answer in time, not allowed
+ * @throws NoAnswer when it took too long; Error in a few words: no such context, not allowed
  */
 export async function clusterGet(context: string, path: string, milliseconds: number): Promise<unknown> {
   const { server, tls, token } = await accessTo(context);
@@ -31,7 +34,7 @@ export async function clusterGet(context: string, path: string, milliseconds: nu
   const get = url.protocol === "http:" ? httpGet : httpsGet;
   return new Promise((done, fail) => {
     const refuse = (error: Error) =>
-      fail(new Error(signal.aborted ? `${url.host} did not answer within ${milliseconds / 1000} s` : error.message));
+      fail(signal.aborted ? new NoAnswer(`${url.host} did not answer within ${milliseconds / 1000} s`) : error);
     get(url, { ...tls, headers, signal, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("error", refuse);

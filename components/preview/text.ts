@@ -4,10 +4,11 @@ const MARKS = { added: "+", changed: "~", removed: "-" };
 const MOST_OBJECTS = 12;
 const MOST_FIELDS = 6;
 
-/** The changes of a release as the preview lists them, of bounded length. Empty when there are none to tell. */
+/** The changes of a release as the preview lists them, of bounded length. Empty when a cluster was asked and there are none. */
 export function previewText(report: Report, stack: string): string {
   const { entries, runs, basis } = report;
-  if (entries.length === 0 && basis.from !== "unknown") return "";
+  const asked = basis.from === "deployed" || basis.from === "nothing";
+  if (entries.length === 0 && asked) return "";
   const shown = entries.filter((entry) => !isFolded(entry));
   const lines = shown.slice(0, MOST_OBJECTS).flatMap((entry) => objectLines(entry, MOST_FIELDS));
   const cut = shown.length > MOST_OBJECTS || shown.some(({ fields }) => fields.length > MOST_FIELDS);

@@ -39,11 +39,16 @@ export function helmSecret({ release, revision, status, objects, description = "
   };
 }
 
-/** @param status of every answer; 200 unless something is to go wrong */
-export async function fakeCluster(context: string, records: FakeRecord[], status = 200): Promise<FakeCluster> {
+/** @param status of every answer; 200 unless something is to go wrong, "none" for one that takes calls and says nothing */
+export async function fakeCluster(
+  context: string,
+  records: FakeRecord[],
+  status: number | "none" = 200,
+): Promise<FakeCluster> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
+    if (status === "none") return;
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify({ items: records.map(helmSecret) }));
   });
@@ -61,6 +66,7 @@ export async function fakeCluster(context: string, records: FakeRecord[], status
     }),
   );
   const close = async () => {
+    server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
     rmSync(folder, { recursive: true });
   };

@@ -37,7 +37,7 @@ export interface Program {
   outputs: Record<string, unknown>;
   /** What the provider was asked to render, by release name. */
   rendered: Record<string, Record<string, unknown>>;
-  /** What it logged for people, by the name of the resource. */
+  /** What it logged for people, by the name of the resource; what belongs to none by "". */
   told: Record<string, string>;
 }
 
@@ -62,9 +62,10 @@ export async function runMocked(
   process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
   process.env.XDG_STATE_HOME = "/dev/null";
   const told: Program["told"] = {};
-  pulumi.log.info = async (text, resource) => {
+  const tell: typeof pulumi.log.info = async (text, resource) => {
     told[(resource as unknown as { __name: string })?.__name ?? ""] = text;
   };
+  Object.assign(pulumi.log, { info: tell, warn: tell });
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
   const seen: pulumi.ResourceTransformationArgs[] = [];
   const rendered: Program["rendered"] = {};
