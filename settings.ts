@@ -141,7 +141,10 @@ export function parseSettings(
   if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= { fingerprint: "missing" };
   if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= { fingerprint: "missing" };
 
-  const present = Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]);
+  const present = [
+    ...Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]),
+    ...["backend", "frontend"].flatMap((name) => ("replicas" in mapOf(raw[`todo:${name}`]) ? `${name}.replicas` : [])),
+  ];
   problems.push(...contradictions(parsed, new Set(present), Object.keys(mapOf(further))), ...clashes(parsed, others));
   if (problems.length > 0) throw new pulumi.RunError(report(stack, problems));
   return { environment: stack, ...(parsed as Sections), secrets: given, furtherSecrets };

@@ -4,6 +4,7 @@ import { secretVariables } from "../settings/variables";
 import { localChart, TIMEOUT_SECONDS } from "./local-chart";
 import { literal, named } from "./named";
 import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
+import { scalingValues } from "./scaling";
 import type { SecretReference } from "./secrets";
 
 const CHART = "todo-backend";
@@ -43,10 +44,10 @@ export function backendChart(args: TodoBackendArgs): ChartArgs {
 
 /** Values of `helm/todo-backend`. */
 export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
-  const { image, replicas, port, resources, health, ready, secret, writablePaths } = args;
+  const { image, port, resources, health, ready, secret, writablePaths } = args;
   return {
     image: { ...image },
-    replicaCount: replicas,
+    ...scalingValues(args),
     containerPort: port,
     service: { port },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },

@@ -3,6 +3,7 @@ import type { FrontendSettings } from "../settings/contract";
 import { localChart } from "./local-chart";
 import { literal, named } from "./named";
 import type { ChartArgs, KubernetesObject, Plain } from "./render-chart";
+import { scalingValues } from "./scaling";
 
 const CHART = "todo-frontend";
 
@@ -42,11 +43,11 @@ export function frontendChart(args: TodoFrontendArgs): ChartArgs {
 
 /** Values of `helm/todo-frontend`. */
 export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
-  const { image, replicas, port, service, resources, health, ingressClass } = args;
+  const { image, port, service, resources, health, ingressClass } = args;
   const probe = { path: health };
   return {
     image: { ...image },
-    replicaCount: replicas,
+    ...scalingValues(args),
     containerPort: port,
     service: { type: service.type, port, ...(service.nodePort && { nodePort: service.nodePort }) },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },

@@ -36,7 +36,22 @@ const image = z
     ).describe("Tag of the image; a changed one rolls it out"),
   })
   .describe("Image of the container");
-const replicas = whole("pods", 1, 50).default(1).describe("Pods of the service");
+const pods = () => whole("pods", 1, 50);
+const replicas = pods().default(1).describe("Pods of the service, where no autoscaler owns their number");
+const autoscaling = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("A HorizontalPodAutoscaler; it needs the cluster's metrics server"),
+    minReplicas: pods().default(1).describe("Fewest pods"),
+    maxReplicas: pods().default(3).describe("Most pods"),
+    cpuPercent: whole("percent", 1, 100).default(70).describe("CPU use that it aims at, in percent of the request"),
+  })
+  .superRefine(({ minReplicas, maxReplicas }, context) => {
+    if (minReplicas <= maxReplicas) return;
+    const message = `expected at most maxReplicas, ${maxReplicas}, found ${minReplicas}`;
+    context.addIssue({ code: "custom", path: ["minReplicas"], message });
+  })
+  .prefault({})
+  .describe("Pods as the load wants them, instead of replicas");
 const env = variables();
 const writablePaths = texts(path("/var/cache/nginx"))
   .optional()
@@ -107,6 +122,7 @@ const backendNames = z.strictObject({
 const backend = z.strictObject({
   image,
   replicas,
+  autoscaling,
   port: port(8000),
   pool: pool.prefault({}).describe("Connections to the database"),
   chatMaxMessages: whole("messages", 1, 1000).default(20).describe("Messages of a conversation that the model sees"),
@@ -162,6 +178,7 @@ const frontendNames = z.strictObject({
 const frontend = z.strictObject({
   image,
   replicas,
+  autoscaling,
   port: port(3000),
   service: service.prefault({}).describe("How the pages are reached"),
   resources: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "500m", memory: "256Mi" }),

@@ -177,6 +177,7 @@ describe("parseSettings", () => {
       backend: {
         image: { repository: "localhost/todo-backend", tag },
         replicas: 1,
+        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
         port: 8000,
         pool: { size: 2, overflow: 5, timeoutSeconds: 30 },
         chatMaxMessages: 20,
@@ -200,6 +201,7 @@ describe("parseSettings", () => {
       frontend: {
         image: { repository: "localhost/todo-frontend", tag },
         replicas: 1,
+        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
         port: 3000,
         service: { type: "NodePort", nodePort: 30300 },
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },

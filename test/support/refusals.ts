@@ -84,6 +84,36 @@ export const refusals: [what: string, change: Change, line: string][] = [
     'todo:backend.replicas: expected a whole number (pods) from 1 to 50, found "2"',
   ],
   [
+    "pods of a fixed number beside an autoscaler",
+    { "backend.replicas": 1, "backend.autoscaling": { enabled: true } },
+    "todo:backend.replicas: expected none, because todo:backend.autoscaling.enabled is true, found 1; `pulumi config rm --path todo:backend.replicas -s dev`",
+  ],
+  [
+    "the same of the frontend",
+    { "frontend.replicas": 2, "frontend.autoscaling": { enabled: true } },
+    "todo:frontend.replicas: expected none, because todo:frontend.autoscaling.enabled is true, found 2; `pulumi config rm --path todo:frontend.replicas -s dev`",
+  ],
+  [
+    "more pods at least than at most",
+    { "frontend.autoscaling": { minReplicas: 4 } },
+    "todo:frontend.autoscaling.minReplicas: expected at most maxReplicas, 3, found 4",
+  ],
+  [
+    "an autoscaler of no pods",
+    { "backend.autoscaling.minReplicas": 0 },
+    "todo:backend.autoscaling.minReplicas: expected a whole number (pods) from 1 to 50, found 0",
+  ],
+  [
+    "more CPU than there is",
+    { "backend.autoscaling.cpuPercent": 101 },
+    "todo:backend.autoscaling.cpuPercent: expected a whole number (percent) from 1 to 100, found 101",
+  ],
+  [
+    "the chart's word for the CPU",
+    { "backend.autoscaling.targetCPUUtilizationPercentage": 70 },
+    "todo:backend.autoscaling.targetCPUUtilizationPercentage: no such key; known here: enabled, minReplicas, maxReplicas, cpuPercent",
+  ],
+  [
     "a port that needs root",
     { "backend.port": 80 },
     "todo:backend.port: expected a whole number (ports) from 1024 to 65535, found 80",
@@ -128,6 +158,11 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "pools beyond what the database inside serves",
     { "backend.pool": { size: 10, overflow: 20 }, "backend.replicas": 3 },
     "todo:backend.pool: expected at most 97 connections to the database inside, found (replicas + 1) × (size + overflow) + 1 = 121",
+  ],
+  [
+    "pools beyond what the database inside serves, with as many pods as an autoscaler may make",
+    { "backend.pool": { size: 10, overflow: 20 }, "backend.autoscaling": { enabled: true } },
+    "todo:backend.pool: expected at most 97 connections to the database inside, found (maxReplicas + 1) × (size + overflow) + 1 = 121",
   ],
   [
     "memory in millibytes",

@@ -22,6 +22,8 @@ export function changed(stack: string, change: Change): Record<string, unknown> 
 const image = { repository: "registry.example.org:5000/team/app", tag: "2.4.0" };
 const amounts = { requests: { cpu: "0.25", memory: "100Mi" }, limits: { cpu: "2", memory: "1Gi" } };
 
+const scaled = { enabled: true, minReplicas: 50, maxReplicas: 50, cpuPercent: 1 };
+
 /** Every key of the contract, with a value that is not its default; numbers are at one of their bounds. */
 export const everyKey = {
   "todo:cluster": { context: "lab", storageClass: "fast", ingressClass: "traefik" },
@@ -48,9 +50,13 @@ export const everyKey = {
   "todo:openaiApiKey": "sk-1",
   "todo:secrets": { STRIPE_KEY: "sk_1", MAIL_PASSWORD: "y" },
 };
-/** The same with an external database, and with all secrets given. */
+const { replicas: _, ...backend } = everyKey["todo:backend"];
+const { replicas: __, ...frontend } = everyKey["todo:frontend"];
+/** The same with autoscalers and an external database, and with all secrets given. */
 export const everyOtherKey = {
   ...everyKey,
+  "todo:backend": { ...backend, autoscaling: scaled },
+  "todo:frontend": { ...frontend, autoscaling: scaled },
   "todo:generations": {},
   "todo:secretKey": "x".repeat(32),
   "todo:authSecret": "y".repeat(32),
