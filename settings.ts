@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { DRIVER, FURTHER_SECRETS, furtherSecret, keys, type Sections, secrets, sections } from "./settings/contract";
 import { contradictions } from "./settings/contradictions";
+import { backendPorts } from "./settings/external-ports";
 import { clashes, type OtherStack, otherStacks } from "./settings/other-stacks";
 import { type Problem, problemsOf, report, suggestion } from "./settings/report";
 
@@ -116,13 +117,14 @@ export function parseSettings(
     problems.push(...problemsOf(key, schema, found, result.error, true));
     return undefined;
   };
-  const { database, backend } = parsed as Partial<Sections>;
+  const { database, backend, networkPolicies } = parsed as Partial<Sections>;
+  const reachable = networkPolicies === "wired" && database && backend ? backendPorts(database, backend) : undefined;
   const given: Settings["secrets"] = {};
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
     const found = raw[`todo:${name}`];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
     if (found === undefined || found === "") continue;
-    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER), found);
+    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER, reachable), found);
     if (value) given[name] = value;
   }
   const further = raw[FURTHER_KEY];

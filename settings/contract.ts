@@ -8,6 +8,7 @@ import {
   path,
   pathOrNone,
   port,
+  ports,
   resources,
   text,
   texts,
@@ -53,6 +54,8 @@ const autoscaling = z
   .prefault({})
   .describe("Pods as the load wants them, instead of replicas");
 const env = variables();
+const externalPorts = (others: string) =>
+  ports().describe(`Ports outside that it may connect to with todo:networkPolicies wired, ${others}`);
 const writablePaths = texts(path("/var/cache/nginx"))
   .optional()
   .describe("Directories that the container may write to, instead of the chart's own");
@@ -148,6 +151,7 @@ const backend = z.strictObject({
     .optional()
     .describe("What the migration's Job runs, instead of `python -m todo_backend.migrate`"),
   writablePaths,
+  externalPorts: externalPorts("beside OpenAI's and the external database's 5432"),
 });
 
 const service = z
@@ -186,6 +190,7 @@ const frontend = z.strictObject({
   env: env.describe("Further variables of the container, read at run time"),
   variables: frontendNames.prefault({}).describe("Names under which the image reads what is set here"),
   writablePaths,
+  externalPorts: externalPorts("beside the backend"),
 });
 
 const generation = () =>
@@ -209,13 +214,20 @@ export const sections = {
     .enum(["mandatory", "advisory"])
     .default("mandatory")
     .describe("Whether a broken rule of components/policy/rules.ts ends a deployment, or is a warning"),
+  networkPolicies: z
+    .enum(["wired", "none"])
+    .default("none")
+    .describe("Whether pods have the connections that they are wired with and no others, or any"),
   generations,
 };
 
 /** Encrypted values, by their key below `todo:`; each may be absent. */
 export const secrets = {
-  /** @param driver the URL's scheme */
-  databaseUrl: (driver: string) => databaseUrl(driver),
+  /**
+   * @param driver the URL's scheme
+   * @param reachable ports that the backend may connect to; default: all
+   */
+  databaseUrl: (driver: string, reachable?: number[]) => databaseUrl(driver, reachable),
   secretKey: () => longSecret(),
   authSecret: () => longSecret(),
   openaiApiKey: () => text("a key without spaces", /^\S+$/),

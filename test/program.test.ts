@@ -209,17 +209,18 @@ for (const { title, stack, secrets, tree, order, releases, secretKeys, hard, url
   }
 }
 
-describe("program, dev with autoscaling", () => {
+describe("program, dev with autoscaling and network policies", () => {
   let program: Program;
   before(async () => {
     const config = changed("dev", {
+      networkPolicies: "wired",
       "backend.autoscaling": { enabled: true, minReplicas: 2 },
       "frontend.autoscaling": { enabled: true, maxReplicas: 2 },
     });
     program = await runProgram({ stack: "dev", config, preview: false });
   });
 
-  it("installs the same releases, with charts that render to autoscalers", async () => {
+  it("installs the same releases, with charts that render to autoscalers and policies", async () => {
     assert.deepEqual(
       program.resources.map(({ type, name }) => `${type} ${name}`),
       cases[0].tree.map((line) => line.trim()),
@@ -227,7 +228,7 @@ describe("program, dev with autoscaling", () => {
     const all = await Promise.all(
       Object.values(program.rendered).map((each) => helmTemplate(each as unknown as TemplateOptions)),
     );
-    const objects = all.flat().filter(({ kind }) => /Deployment|Autoscaler|Disruption/.test(kind));
+    const objects = all.flat().filter(({ kind }) => /Deployment|Autoscaler|Disruption|NetworkPolicy/.test(kind));
     const found = objects.map(({ kind, metadata, spec }) => {
       const { replicas, minReplicas, maxReplicas } = spec as Record<string, unknown>;
       const numbers = [replicas, minReplicas, maxReplicas].filter((number) => number !== undefined);
@@ -238,6 +239,9 @@ describe("program, dev with autoscaling", () => {
       "Deployment todo-frontend-dev",
       "HorizontalPodAutoscaler todo-backend-dev 2 3",
       "HorizontalPodAutoscaler todo-frontend-dev 1 2",
+      "NetworkPolicy todo-backend-dev",
+      "NetworkPolicy todo-frontend-dev",
+      "NetworkPolicy todo-postgres-dev",
       "PodDisruptionBudget todo-backend-dev",
     ]);
   });

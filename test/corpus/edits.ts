@@ -384,6 +384,12 @@ const shown: Edit[] = [
     notApplied: "it would scale by itself while objects are compared",
   },
   {
+    what: "network policies",
+    file: STACK_FILE,
+    replace: ["  todo:origin", "  todo:networkPolicies: wired\n  todo:origin"],
+    objects: ["postgres", "backend", "frontend"].map((service) => `+ NetworkPolicy todo-${service}-corpus`).sort(),
+  },
+  {
     what: "a variable",
     file: STACK_FILE,
     replace: ["todo:backend:\n", "todo:backend:\n    env: { LOG_LEVEL: debug }\n"],

@@ -45,7 +45,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:networkPolicies, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
   ],
   [
     "a key of the other mode",
@@ -163,6 +163,21 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "pools beyond what the database inside serves, with as many pods as an autoscaler may make",
     { "backend.pool": { size: 10, overflow: 20 }, "backend.autoscaling": { enabled: true } },
     "todo:backend.pool: expected at most 97 connections to the database inside, found (maxReplicas + 1) × (size + overflow) + 1 = 121",
+  ],
+  [
+    "a port outside that is none",
+    { "backend.externalPorts": [587, 0] },
+    "todo:backend.externalPorts[1]: expected a whole number (ports) from 1 to 65535, found 0",
+  ],
+  [
+    "one port for a list",
+    { "frontend.externalPorts": 443 },
+    "todo:frontend.externalPorts: expected a list of ports, found 443",
+  ],
+  [
+    "network policies of no kind",
+    { networkPolicies: true },
+    'todo:networkPolicies: expected "wired" or "none", found true',
   ],
   [
     "memory in millibytes",
