@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { z } from "zod";
 import { DRIVER, FURTHER_SECRETS, furtherSecret, keys, type Sections, secrets, sections } from "./settings/contract";
 import { contradictions } from "./settings/contradictions";
+import { backendPorts } from "./settings/external-ports";
 import { clashes, type OtherStack, otherStacks } from "./settings/other-stacks";
 import { type Problem, problemsOf, report, suggestion } from "./settings/report";
 
@@ -116,13 +117,14 @@ export function parseSettings(
     problems.push(...problemsOf(key, schema, found, result.error, true));
     return undefined;
   };
-  const { database, backend } = parsed as Partial<Sections>;
+  const { database, backend, networkPolicies } = parsed as Partial<Sections>;
+  const reachable = networkPolicies === "wired" && database && backend ? backendPorts(database, backend) : undefined;
   const given: Settings["secrets"] = {};
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
     const found = raw[`todo:${name}`];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
     if (found === undefined || found === "") continue;
-    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER), found);
+    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER, reachable), found);
     if (value) given[name] = value;
   }
   const further = raw[FURTHER_KEY];
@@ -141,7 +143,10 @@ export function parseSettings(
   if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= { fingerprint: "missing" };
   if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= { fingerprint: "missing" };
 
-  const present = Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]);
+  const present = [
+    ...Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]),
+    ...["backend", "frontend"].flatMap((name) => ("replicas" in mapOf(raw[`todo:${name}`]) ? `${name}.replicas` : [])),
+  ];
   problems.push(...contradictions(parsed, new Set(present), Object.keys(mapOf(further))), ...clashes(parsed, others));
   if (problems.length > 0) throw new pulumi.RunError(report(stack, problems));
   return { environment: stack, ...(parsed as Sections), secrets: given, furtherSecrets };

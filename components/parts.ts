@@ -1,5 +1,6 @@
 import type { Settings } from "../settings";
 import type { EnvironmentArgs } from "./environment";
+import { networkPoliciesOf } from "./network-policies";
 import type { ChartArgs } from "./render-chart";
 import { reference, secretsOf } from "./secrets";
 import { backendChart, backendUrl, type TodoBackendArgs } from "./todo-backend";
@@ -21,6 +22,7 @@ export function partsOf(settings: Settings): Parts {
   const namespace = `todo-${environment}`;
   const place = { environment, namespace };
   const secrets = secretsOf(settings);
+  const policies = networkPoliciesOf(settings);
 
   const backend: TodoBackendArgs = {
     ...place,
@@ -28,12 +30,19 @@ export function partsOf(settings: Settings): Parts {
     corsOrigins: [origin],
     migrate: database.migrations === "job",
     secret: reference(secrets.backend),
+    networkPolicy: policies.backend,
   };
   return {
     environment: { namespace, secrets, quota: settings.quota },
     ...(database.mode === "inside" &&
       secrets.postgres && {
-        postgres: { ...place, ...database, secret: reference(secrets.postgres), storageClass: cluster.storageClass },
+        postgres: {
+          ...place,
+          ...database,
+          secret: reference(secrets.postgres),
+          storageClass: cluster.storageClass,
+          networkPolicy: policies.postgres,
+        },
       }),
     backend,
     frontend: {
@@ -42,6 +51,7 @@ export function partsOf(settings: Settings): Parts {
       apiUrl: backendUrl(backend),
       origin,
       ingressClass: cluster.ingressClass,
+      networkPolicy: policies.frontend,
     },
   };
 }

@@ -62,12 +62,14 @@ export function peak(objects: KubernetesObject[]): Amounts & { storage: number }
 
 /** Throws one error that names each part of the quota that an environment, and a rollout of it, does not fit into. */
 export function assertFits(environment: string, quota: Quota, charts: RenderedChart[]): void {
-  const need = peak(charts.flatMap(({ objects }) => objects));
+  const objects = charts.flatMap((chart) => chart.objects);
+  const need = peak(objects);
+  const pods = objects.some(({ kind }) => kind === SCALER) ? "maxReplicas, replicas" : "replicas";
   const problems: Problem[] = [];
   const check = (key: string, needed: number, allowed: number, show: (amount: number) => string | number) => {
     if (needed <= allowed) return;
     const text = `expected at least ${show(needed)}, which this environment takes during a rollout, found ${show(allowed)}`;
-    problems.push({ key: `todo:quota.${key}`, text: `${text}; raise it, or lower replicas or resources` });
+    problems.push({ key: `todo:quota.${key}`, text: `${text}; raise it, or lower ${pods} or resources` });
   };
   check("cpu", need.cpu, millicores(quota.cpu) ?? 0, (amount) => `${amount}m`);
   check("memory", need.memory, bytes(quota.memory) ?? 0, (amount) => `${Math.ceil(amount / 2 ** 20)}Mi`);
@@ -84,13 +86,15 @@ interface Workload extends KubernetesObject {
   };
 }
 
+const SCALER = "HorizontalPodAutoscaler";
+
 interface Autoscaler extends KubernetesObject {
   spec: { maxReplicas: number; scaleTargetRef: { name: string } };
 }
 
 /** Where an autoscaler owns the number of pods, the most that it may make. */
 function mostReplicas(objects: KubernetesObject[], name: string): number | undefined {
-  const scalers = objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler") as Autoscaler[];
+  const scalers = objects.filter(({ kind }) => kind === SCALER) as Autoscaler[];
   return scalers.find(({ spec }) => spec.scaleTargetRef.name === name)?.spec.maxReplicas;
 }
 

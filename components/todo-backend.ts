@@ -3,13 +3,15 @@ import { type BackendSettings, SECRET_KEYS } from "../settings/contract";
 import { secretVariables } from "../settings/variables";
 import { localChart, TIMEOUT_SECONDS } from "./local-chart";
 import { literal, named } from "./named";
+import type { NetworkPolicyArgs } from "./network-policies";
 import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
+import { scalingValues } from "./scaling";
 import type { SecretReference } from "./secrets";
 
 const CHART = "todo-backend";
 
 /** The section `todo:backend` of the settings, and what it is wired to. */
-export interface TodoBackendArgs extends Omit<BackendSettings, "chatRequired"> {
+export interface TodoBackendArgs extends Omit<BackendSettings, "chatRequired" | "externalPorts"> {
   /** Name of the stack. */
   environment: string;
   namespace: string;
@@ -18,6 +20,8 @@ export interface TodoBackendArgs extends Omit<BackendSettings, "chatRequired"> {
   /** Whether a Job brings the schema up to date before each install and upgrade. */
   migrate: boolean;
   secret: SecretReference;
+  /** Default: none, so that its pods may connect to all, and all to them. */
+  networkPolicy?: NetworkPolicyArgs;
 }
 
 /** The API of the Todo application. */
@@ -43,10 +47,10 @@ export function backendChart(args: TodoBackendArgs): ChartArgs {
 
 /** Values of `helm/todo-backend`. */
 export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
-  const { image, replicas, port, resources, health, ready, secret, writablePaths } = args;
+  const { image, port, resources, health, ready, secret, writablePaths, networkPolicy } = args;
   return {
     image: { ...image },
-    replicaCount: replicas,
+    ...scalingValues(args),
     containerPort: port,
     service: { port },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
@@ -60,6 +64,7 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
       activeDeadlineSeconds: TIMEOUT_SECONDS - 20,
     },
     ...(writablePaths && { writablePaths }),
+    ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
   };
 }
 

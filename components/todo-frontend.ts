@@ -2,12 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FrontendSettings } from "../settings/contract";
 import { localChart } from "./local-chart";
 import { literal, named } from "./named";
+import type { NetworkPolicyArgs } from "./network-policies";
 import type { ChartArgs, KubernetesObject, Plain } from "./render-chart";
+import { scalingValues } from "./scaling";
 
 const CHART = "todo-frontend";
 
 /** The section `todo:frontend` of the settings, and what it is wired to. */
-export interface TodoFrontendArgs extends FrontendSettings {
+export interface TodoFrontendArgs extends Omit<FrontendSettings, "externalPorts"> {
   /** Name of the stack. */
   environment: string;
   namespace: string;
@@ -17,6 +19,8 @@ export interface TodoFrontendArgs extends FrontendSettings {
   origin: string;
   /** Makes an Ingress of this class for the origin's host. Default: no Ingress. */
   ingressClass?: string;
+  /** Default: none, so that its pods may connect to all, and all to them. */
+  networkPolicy?: NetworkPolicyArgs;
 }
 
 /** The pages of the Todo application. */
@@ -42,17 +46,18 @@ export function frontendChart(args: TodoFrontendArgs): ChartArgs {
 
 /** Values of `helm/todo-frontend`. */
 export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
-  const { image, replicas, port, service, resources, health, ingressClass } = args;
+  const { image, port, service, resources, health, ingressClass, networkPolicy } = args;
   const probe = { path: health };
   return {
     image: { ...image },
-    replicaCount: replicas,
+    ...scalingValues(args),
     containerPort: port,
     service: { type: service.type, port, ...(service.nodePort && { nodePort: service.nodePort }) },
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
     probes: { startup: probe, liveness: probe, readiness: probe },
     env: literal({ ...ownVariables(args), ...args.env }),
     ...(args.writablePaths && { writablePaths: args.writablePaths }),
+    ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
     ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
   };
 }

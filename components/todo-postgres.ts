@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { POSTGRES_PORT } from "../settings/fields";
 import { localChart } from "./local-chart";
+import type { NetworkPolicyArgs } from "./network-policies";
 import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
 import type { SecretReference } from "./secrets";
 
 const CHART = "todo-postgres";
 const USER = "todo";
 const DATABASE = "todo";
-const PORT = 5432;
 
 export interface TodoPostgresArgs {
   /** Name of the stack. */
@@ -18,6 +19,8 @@ export interface TodoPostgresArgs {
   storageGiB: number;
   /** Default: the cluster's own StorageClass. */
   storageClass?: string;
+  /** Default: none, so that every pod of the cluster may connect. */
+  networkPolicy?: NetworkPolicyArgs;
 }
 
 /** PostgreSQL in the cluster, on a volume that outlives its pod. */
@@ -42,9 +45,10 @@ export function postgresChart(args: TodoPostgresArgs): ChartArgs {
 }
 
 /** Values of `helm/todo-postgres`. */
-export function postgresValues({ secret, storageGiB, storageClass }: TodoPostgresArgs): Record<string, Plain> {
+export function postgresValues(args: TodoPostgresArgs): Record<string, Plain> {
+  const { secret, storageGiB, storageClass, networkPolicy } = args;
   return {
-    service: { port: PORT },
+    service: { port: POSTGRES_PORT },
     auth: {
       existingSecret: secret.name,
       passwordKey: "POSTGRES_PASSWORD",
@@ -53,10 +57,11 @@ export function postgresValues({ secret, storageGiB, storageClass }: TodoPostgre
       checksum: checksum(secret.fingerprints),
     },
     persistence: { size: `${storageGiB}Gi`, ...(storageClass && { storageClassName: storageClass }) },
+    ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
   };
 }
 
 /** Address of the database inside an environment. @param driver scheme of the URL, e.g. `postgresql+asyncpg` */
 export function insideDatabaseUrl(environment: string, driver: string, password: string): string {
-  return `${driver}://${USER}:${password}@${releaseName(CHART, environment)}:${PORT}/${DATABASE}`;
+  return `${driver}://${USER}:${password}@${releaseName(CHART, environment)}:${POSTGRES_PORT}/${DATABASE}`;
 }

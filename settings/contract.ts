@@ -8,6 +8,7 @@ import {
   path,
   pathOrNone,
   port,
+  ports,
   resources,
   text,
   texts,
@@ -36,8 +37,25 @@ const image = z
     ).describe("Tag of the image; a changed one rolls it out"),
   })
   .describe("Image of the container");
-const replicas = whole("pods", 1, 50).default(1).describe("Pods of the service");
+const pods = () => whole("pods", 1, 50);
+const replicas = pods().default(1).describe("Pods of the service, where no autoscaler owns their number");
+const autoscaling = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("A HorizontalPodAutoscaler; it needs the cluster's metrics server"),
+    minReplicas: pods().default(1).describe("Fewest pods"),
+    maxReplicas: pods().default(3).describe("Most pods"),
+    cpuPercent: whole("percent", 1, 100).default(70).describe("CPU use that it aims at, in percent of the request"),
+  })
+  .superRefine(({ minReplicas, maxReplicas }, context) => {
+    if (minReplicas <= maxReplicas) return;
+    const message = `expected at most maxReplicas, ${maxReplicas}, found ${minReplicas}`;
+    context.addIssue({ code: "custom", path: ["minReplicas"], message });
+  })
+  .prefault({})
+  .describe("Pods as the load wants them, instead of replicas");
 const env = variables();
+const externalPorts = (others: string) =>
+  ports().describe(`Ports outside that it may connect to with todo:networkPolicies wired, ${others}`);
 const writablePaths = texts(path("/var/cache/nginx"))
   .optional()
   .describe("Directories that the container may write to, instead of the chart's own");
@@ -107,6 +125,7 @@ const backendNames = z.strictObject({
 const backend = z.strictObject({
   image,
   replicas,
+  autoscaling,
   port: port(8000),
   pool: pool.prefault({}).describe("Connections to the database"),
   chatMaxMessages: whole("messages", 1, 1000).default(20).describe("Messages of a conversation that the model sees"),
@@ -132,6 +151,7 @@ const backend = z.strictObject({
     .optional()
     .describe("What the migration's Job runs, instead of `python -m todo_backend.migrate`"),
   writablePaths,
+  externalPorts: externalPorts("beside OpenAI's and the external database's 5432"),
 });
 
 const service = z
@@ -162,6 +182,7 @@ const frontendNames = z.strictObject({
 const frontend = z.strictObject({
   image,
   replicas,
+  autoscaling,
   port: port(3000),
   service: service.prefault({}).describe("How the pages are reached"),
   resources: resources({ cpu: "50m", memory: "64Mi" }, { cpu: "500m", memory: "256Mi" }),
@@ -169,6 +190,7 @@ const frontend = z.strictObject({
   env: env.describe("Further variables of the container, read at run time"),
   variables: frontendNames.prefault({}).describe("Names under which the image reads what is set here"),
   writablePaths,
+  externalPorts: externalPorts("beside the backend"),
 });
 
 const generation = () =>
@@ -192,13 +214,20 @@ export const sections = {
     .enum(["mandatory", "advisory"])
     .default("mandatory")
     .describe("Whether a broken rule of components/policy/rules.ts ends a deployment, or is a warning"),
+  networkPolicies: z
+    .enum(["wired", "none"])
+    .default("none")
+    .describe("Whether pods have the connections that they are wired with and no others, or any"),
   generations,
 };
 
 /** Encrypted values, by their key below `todo:`; each may be absent. */
 export const secrets = {
-  /** @param driver the URL's scheme */
-  databaseUrl: (driver: string) => databaseUrl(driver),
+  /**
+   * @param driver the URL's scheme
+   * @param reachable ports that the backend may connect to; default: all
+   */
+  databaseUrl: (driver: string, reachable?: number[]) => databaseUrl(driver, reachable),
   secretKey: () => longSecret(),
   authSecret: () => longSecret(),
   openaiApiKey: () => text("a key without spaces", /^\S+$/),

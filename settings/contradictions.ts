@@ -7,7 +7,7 @@ const INSIDE_CONNECTIONS = 97;
 
 /**
  * What is valid key by key, and still cannot be meant. Sections that are broken themselves are left out of `parsed`.
- * @param given the secrets that there are, by their key below `todo:`
+ * @param given keys below `todo:` that have a value: those of secrets, and `replicas` of the services
  * @param further names of those below `todo:secrets`
  */
 export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<string>, further: string[]): Problem[] {
@@ -37,11 +37,18 @@ export function contradictions(parsed: Partial<Sections>, given: ReadonlySet<str
     const why = "because todo:backend.variables.openaiBaseUrl is false";
     refuse("backend.openaiBaseUrl", `expected none, ${why}, found ${backend.openaiBaseUrl}`);
   }
+  for (const [name, service] of Object.entries({ backend, frontend })) {
+    if (!service?.autoscaling.enabled || !given.has(`${name}.replicas`)) continue;
+    const why = `because todo:${name}.autoscaling.enabled is true`;
+    const wayOut = `\`pulumi config rm --path todo:${name}.replicas -s {stack}\``;
+    refuse(`${name}.replicas`, `expected none, ${why}, found ${service.replicas}; ${wayOut}`);
+  }
   if (database?.mode === "inside" && backend) {
-    const { replicas, pool } = backend;
+    const { replicas, autoscaling, pool } = backend;
+    const [pods, name] = autoscaling.enabled ? [autoscaling.maxReplicas, "maxReplicas"] : [replicas, "replicas"];
     // A rollout runs one pod more, and the migration Job holds one connection.
-    const most = (replicas + 1) * (pool.size + pool.overflow) + 1;
-    const sum = `(replicas + 1) × (size + overflow) + 1 = ${most}`;
+    const most = (pods + 1) * (pool.size + pool.overflow) + 1;
+    const sum = `(${name} + 1) × (size + overflow) + 1 = ${most}`;
     if (most > INSIDE_CONNECTIONS) {
       refuse("backend.pool", `expected at most ${INSIDE_CONNECTIONS} connections to the database inside, found ${sum}`);
     }

@@ -37,6 +37,15 @@ export function texts(item: z.ZodType<string>) {
     .meta({ errorMessage: `expected ${what}` });
 }
 
+/** Ports of other machines. */
+export function ports() {
+  const what = "a list of ports";
+  return z
+    .array(whole("ports", 1, 65535), { error: expected(what) })
+    .default([])
+    .meta({ errorMessage: `expected ${what}` });
+}
+
 /** A text of a form, or false where the image has no such thing. */
 function orNone(what: string, pattern: RegExp) {
   const form = text(`${what}, or false`, pattern);
@@ -98,6 +107,9 @@ export function resources(requests: Amounts, limits: Amounts) {
     .describe("CPU and memory of each pod");
 }
 
+/** Of a database URL that names none. */
+export const POSTGRES_PORT = 5432;
+
 export const CREDENTIALS = /:\/\/[^/@\s]*:[^/@\s]+@/;
 
 /** Variables by name. Which names they may not have, settings/contradictions.ts knows. */
@@ -142,15 +154,18 @@ function checkOrigin(origin: string, context: z.RefinementCtx) {
   }
 }
 
-/** A URL as the driver takes it, e.g. `postgresql+asyncpg`; messages never repeat it. */
-export function databaseUrl(driver: string) {
+/**
+ * A URL as the driver takes it, e.g. `postgresql+asyncpg`; messages never repeat it.
+ * @param reachable ports that it may have; default: all
+ */
+export function databaseUrl(driver: string, reachable?: number[]) {
   return z.string().superRefine((value, context) => {
-    const message = wrongDatabaseUrl(value, driver);
+    const message = wrongDatabaseUrl(value, driver, reachable);
     if (message) context.addIssue({ code: "custom", message });
   });
 }
 
-function wrongDatabaseUrl(value: string, driver: string): string | undefined {
+function wrongDatabaseUrl(value: string, driver: string, reachable?: number[]): string | undefined {
   const form = `${driver}://user:password@host:port/database`;
   const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(value)?.[1];
   const url = URL.canParse(value) ? new URL(value) : undefined;
@@ -166,6 +181,10 @@ function wrongDatabaseUrl(value: string, driver: string): string | undefined {
   }
   if (driver.endsWith("+asyncpg") && (url.searchParams.has("sslmode") || url.searchParams.has("channel_binding"))) {
     return "expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding";
+  }
+  if (reachable && !reachable.includes(Number(url.port || POSTGRES_PORT))) {
+    const wayOut = "add it to todo:backend.externalPorts, or its packets go nowhere";
+    return `expected port ${reachable.join(" or ")}, because todo:networkPolicies is wired, found another; ${wayOut}`;
   }
   return undefined;
 }

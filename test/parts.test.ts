@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { chartsOf, partsOf } from "../components/parts";
 import { parseSettings, readSettings } from "../settings";
 import { ROOT } from "./support/mocks";
-import { changed } from "./support/stack-file";
+import { type Change, changed } from "./support/stack-file";
 
 const parts = (stack: string) => partsOf(readSettings(ROOT, stack, { assumeSecrets: true }));
 
@@ -54,6 +54,79 @@ describe("partsOf", () => {
     const { backend, frontend } = parts("staging");
     assert.equal(frontend.apiUrl, "http://todo-backend-staging:8000");
     assert.deepEqual(backend.corsOrigins, [frontend.origin]);
+  });
+
+  describe("with network policies", () => {
+    const pods = (chart: string, part = "") => ({
+      "app.kubernetes.io/name": `${chart}${part}`,
+      "app.kubernetes.io/instance": `${chart}-dev`,
+    });
+    const policies = (change: Change) => {
+      const config = changed("dev", { networkPolicies: "wired", ...change });
+      const charts = chartsOf(partsOf(parseSettings("dev", config, [], { assumeSecrets: true })));
+      return Object.fromEntries(charts.map(({ chart, values }) => [chart, values.networkPolicy]));
+    };
+    const postgres = { enabled: true, allowFrom: [pods("todo-backend"), pods("todo-backend", "-migration")] };
+    const backend = {
+      enabled: true,
+      allowFrom: [pods("todo-frontend")],
+      allowTo: [{ matchLabels: pods("todo-postgres"), port: 5432 }],
+      allowExternalPorts: [443],
+    };
+    const frontend = {
+      enabled: true,
+      allowTo: [{ matchLabels: pods("todo-backend"), port: 8000 }],
+      allowExternalPorts: [],
+    };
+    const [all, external] = [
+      { "todo-postgres": postgres, "todo-backend": backend, "todo-frontend": frontend },
+      "external",
+    ];
+    const cases: [what: string, change: Change, expected: object][] = [
+      [
+        "none",
+        { networkPolicies: "none" },
+        { "todo-postgres": undefined, "todo-backend": undefined, "todo-frontend": undefined },
+      ],
+      ["the connections of dev", {}, all],
+      [
+        "no migration",
+        { "database.migrations": "none" },
+        { ...all, "todo-postgres": { ...postgres, allowFrom: [pods("todo-backend")] } },
+      ],
+      [
+        "a database and a model elsewhere, and further ports",
+        {
+          ...{ database: { mode: external }, "backend.openaiBaseUrl": "http://llm.example.org:8080/v1" },
+          ...{ "backend.externalPorts": [6543, 5432], "frontend.externalPorts": [443], "backend.port": 9000 },
+        },
+        {
+          "todo-backend": { ...backend, allowTo: [], allowExternalPorts: [8080, 5432, 6543] },
+          "todo-frontend": {
+            ...frontend,
+            allowTo: [{ matchLabels: pods("todo-backend"), port: 9000 }],
+            allowExternalPorts: [443],
+          },
+        },
+      ],
+      [
+        "a model behind port 80",
+        { "backend.openaiBaseUrl": "http://llm.example.org/v1" },
+        { ...all, "todo-backend": { ...backend, allowExternalPorts: [80] } },
+      ],
+      [
+        "images that call nobody",
+        { "backend.secretKeys": { KEY: "SECRET_KEY" }, "frontend.variables.apiUrl": false },
+        {
+          "todo-postgres": { ...postgres, allowFrom: [] },
+          "todo-backend": { ...backend, allowFrom: [], allowTo: [] },
+          "todo-frontend": { ...frontend, allowTo: [] },
+        },
+      ],
+    ];
+    for (const [what, change, expected] of cases) {
+      it(`allows what is wired: ${what}`, () => assert.deepEqual(policies(change), expected));
+    }
   });
 
   it("makes the secrets that are not given, and takes those that are", () => {

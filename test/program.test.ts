@@ -1,5 +1,8 @@
 import { strict as assert } from "node:assert";
+import { helmTemplate } from "../components/helm-template";
+import type { TemplateOptions } from "../components/render-chart";
 import { generatedValue, type Program, runProgram } from "./support/mocks";
+import { changed } from "./support/stack-file";
 
 const DATABASE_URL = "postgresql+asyncpg://todo:canary-in-url@db.example.org:5432/todo?ssl=require";
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -205,6 +208,44 @@ for (const { title, stack, secrets, tree, order, releases, secretKeys, hard, url
     });
   }
 }
+
+describe("program, dev with autoscaling and network policies", () => {
+  let program: Program;
+  before(async () => {
+    const config = changed("dev", {
+      networkPolicies: "wired",
+      "backend.autoscaling": { enabled: true, minReplicas: 2 },
+      "frontend.autoscaling": { enabled: true, maxReplicas: 2 },
+    });
+    program = await runProgram({ stack: "dev", config, preview: false });
+  });
+
+  it("installs the same releases, with charts that render to autoscalers and policies", async () => {
+    assert.deepEqual(
+      program.resources.map(({ type, name }) => `${type} ${name}`),
+      cases[0].tree.map((line) => line.trim()),
+    );
+    const all = await Promise.all(
+      Object.values(program.rendered).map((each) => helmTemplate(each as unknown as TemplateOptions)),
+    );
+    const objects = all.flat().filter(({ kind }) => /Deployment|Autoscaler|Disruption|NetworkPolicy/.test(kind));
+    const found = objects.map(({ kind, metadata, spec }) => {
+      const { replicas, minReplicas, maxReplicas } = spec as Record<string, unknown>;
+      const numbers = [replicas, minReplicas, maxReplicas].filter((number) => number !== undefined);
+      return [kind, metadata.name, ...numbers].join(" ");
+    });
+    assert.deepEqual(found.sort(), [
+      "Deployment todo-backend-dev",
+      "Deployment todo-frontend-dev",
+      "HorizontalPodAutoscaler todo-backend-dev 2 3",
+      "HorizontalPodAutoscaler todo-frontend-dev 1 2",
+      "NetworkPolicy todo-backend-dev",
+      "NetworkPolicy todo-frontend-dev",
+      "NetworkPolicy todo-postgres-dev",
+      "PodDisruptionBudget todo-backend-dev",
+    ]);
+  });
+});
 
 /** Marks of Pulumi's wire format: a secret, and a value that is not known at preview. */
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";

@@ -30,6 +30,7 @@ describe("the most that an environment takes", () => {
     // With a smaller pool: two rolling pods of prod's would want more connections than PostgreSQL has.
     ["prod", { ...inside, "backend.pool.overflow": 5 }, 200 + 100 + 50 + 300, 1024 + 512 + 512 + 1536, 1],
     ["staging", { ...external, "backend.replicas": 50 }, 5000 + 50 + 300, 51 * 512 + 256 - 512 + 1536, 0],
+    ["staging", { ...external, "backend.autoscaling.enabled": true }, 300 + 50 + 300, 3 * 512 + 256 + 1536, 0],
   ];
   for (const [stack, change, cpu, mebibytes, gibibytes] of cases) {
     it(`${stack} with ${JSON.stringify(change)}`, async () => {
@@ -75,6 +76,17 @@ describe("the quota", () => {
         "Pulumi.staging.yaml has 2 problems; nothing was changed.",
         `  todo:quota.cpu: expected at least 5350m, ${wayOut} 500m; raise it, or lower replicas or resources`,
         `  todo:quota.memory: expected at least 27392Mi, ${wayOut} 3072Mi; raise it, or lower replicas or resources`,
+      ].join("\n"),
+    });
+  });
+
+  it("that is too small for what autoscalers may make is refused", async () => {
+    const { settings, charts } = await environment("staging", { "backend.autoscaling.enabled": true });
+    assert.throws(() => assertFits("staging", settings.quota, charts), {
+      message: [
+        "Pulumi.staging.yaml has 2 problems; nothing was changed.",
+        "  todo:quota.cpu: expected at least 650m, which this environment takes during a rollout, found 500m; raise it, or lower maxReplicas, replicas or resources",
+        "  todo:quota.memory: expected at least 3328Mi, which this environment takes during a rollout, found 3072Mi; raise it, or lower maxReplicas, replicas or resources",
       ].join("\n"),
     });
   });

@@ -155,6 +155,13 @@ describe("what follows", () => {
     ],
     ["another number of pods", [deployment()], [deployment((_, spec) => Object.assign(spec, { replicas: 3 }))], []],
     [
+      "an autoscaler in place of two pods",
+      [deployment((_, spec) => Object.assign(spec, { replicas: 2 }))],
+      [deployment((_, spec) => delete spec.replicas)],
+      ["restart: it goes down to 1 pod, until its autoscaler makes more"],
+    ],
+    ["an autoscaler in place of one pod", [deployment()], [deployment((_, spec) => delete spec.replicas)], []],
+    [
       "another pod of a StatefulSet with one",
       [set({ template: { a: 1 } })],
       [set({ template: { a: 2 } })],

@@ -89,6 +89,19 @@ describe("parseSettings refuses", () => {
     ]);
   });
 
+  it("a database's port that network policies do not let the backend out to", () => {
+    const databaseUrl = "postgresql+asyncpg://todo:canary@db.example.org:25060/todo";
+    const staging = (change: Change) => parse("staging", { databaseUrl, ...change }, ["databaseUrl"]);
+    const found = "because todo:networkPolicies is wired, found another";
+    const wayOut = "add it to todo:backend.externalPorts, or its packets go nowhere";
+    assert.equal(
+      refused(() => staging({ networkPolicies: "wired", "backend.openaiBaseUrl": "http://llm.example.org:8080" })),
+      one("staging", `todo:databaseUrl: expected port 8080 or 5432, ${found}; ${wayOut}`),
+    );
+    staging({});
+    staging({ networkPolicies: "wired", "backend.externalPorts": [25060] });
+  });
+
   it("a database's URL where the database is inside", () => {
     const message = refused(() => parse("dev", { databaseUrl: DATABASE_URL }, ["databaseUrl"]));
     const ways = "`pulumi config rm todo:databaseUrl -s dev`, or set todo:database.mode to external";
@@ -177,6 +190,7 @@ describe("parseSettings", () => {
       backend: {
         image: { repository: "localhost/todo-backend", tag },
         replicas: 1,
+        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
         port: 8000,
         pool: { size: 2, overflow: 5, timeoutSeconds: 30 },
         chatMaxMessages: 20,
@@ -196,18 +210,22 @@ describe("parseSettings", () => {
           openaiBaseUrl: "OPENAI_BASE_URL",
         },
         env: {},
+        externalPorts: [],
       },
       frontend: {
         image: { repository: "localhost/todo-frontend", tag },
         replicas: 1,
+        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
         port: 3000,
         service: { type: "NodePort", nodePort: 30300 },
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
         health: "/",
         env: {},
         variables: { apiUrl: "API_URL", port: "PORT", host: "HOSTNAME", mode: "NODE_ENV" },
+        externalPorts: [],
       },
       policy: "advisory",
+      networkPolicies: "none",
       generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
       secrets: {},
       furtherSecrets: {},

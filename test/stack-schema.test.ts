@@ -35,9 +35,13 @@ async function refused(files: unknown[]): Promise<[place: string, text: string][
 
 /** Mistakes that no single field shows, or that a pattern cannot tell: settings.ts alone finds them. */
 const BEYOND = [
+  "pods of a fixed number beside an autoscaler",
+  "the same of the frontend",
+  "more pods at least than at most",
   "one path for health and readiness",
   "the API of the model where the image has no variable for it",
   "pools beyond what the database inside serves",
+  "pools beyond what the database inside serves, with as many pods as an autoscaler may make",
   "a limit below the request's default",
   "a request above the limit, in another unit",
   "an external database without a URL",

@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { helmTemplate } from "../components/helm-template";
 import { nextSteps } from "../components/next-steps";
 import { checksum, type KubernetesObject, render } from "../components/render-chart";
@@ -7,7 +10,7 @@ import { frontendChart, frontendValues, type TodoFrontendArgs } from "../compone
 import { insideDatabaseUrl, postgresValues } from "../components/todo-postgres";
 import { parseSettings } from "../settings";
 import { sections } from "../settings/contract";
-import { stackConfig } from "./support/mocks";
+import { ROOT, stackConfig } from "./support/mocks";
 
 const resources = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "512Mi" } };
 const fingerprints = { DATABASE_URL: "url-1", SECRET_KEY: "key-1", AUTH_SECRET: "auth-1" };
@@ -25,6 +28,7 @@ const backend: TodoBackendArgs = {
   namespace: "todo-dev",
   image: { repository: "localhost/todo-backend", tag: "4f1c2ab90d3e" },
   replicas: 1,
+  autoscaling: sections.backend.shape.autoscaling.parse(undefined),
   port: 8000,
   pool: { size: 2, overflow: 5, timeoutSeconds: 30 },
   chatMaxMessages: 20,
@@ -43,6 +47,7 @@ const frontend: TodoFrontendArgs = {
   namespace: "todo-dev",
   image: { repository: "localhost/todo-frontend", tag: "4f1c2ab90d3e" },
   replicas: 1,
+  autoscaling: sections.backend.shape.autoscaling.parse(undefined),
   port: 3000,
   service: { type: "NodePort", nodePort: 30300 },
   resources,
@@ -244,6 +249,23 @@ describe("a variable with braces", () => {
       const { spec } = (deployment.spec as { template: { spec: { containers: { env: Variable[] }[] } } }).template;
       const found = spec.containers[0].env.filter(({ name }) => name in texts).map(({ name, value }) => [name, value]);
       assert.deepEqual(Object.fromEntries(found), texts);
+    });
+  }
+});
+
+describe("an autoscaler", () => {
+  type Autoscaling = TodoBackendArgs["autoscaling"];
+  const charts = {
+    "todo-backend": (autoscaling: Autoscaling) => backendValues({ ...backend, autoscaling }).autoscaling,
+    "todo-frontend": (autoscaling: Autoscaling) => frontendValues({ ...frontend, autoscaling }).autoscaling,
+  };
+  for (const [chart, values] of Object.entries(charts)) {
+    it(`of ${chart} gets the settings' numbers, whose defaults are the chart's own`, () => {
+      const { autoscaling } = parse(readFileSync(join(ROOT, "helm", chart, "values.yaml"), "utf8"));
+      assert.deepEqual(values({ ...backend.autoscaling, enabled: true }), { ...autoscaling, enabled: true });
+      assert.deepEqual(values({ enabled: true, minReplicas: 2, maxReplicas: 9, cpuPercent: 55 }), {
+        ...{ enabled: true, minReplicas: 2, maxReplicas: 9, targetCPUUtilizationPercentage: 55 },
+      });
     });
   }
 });

@@ -150,6 +150,53 @@ describe("a NetworkPolicy is refused that has", () => {
     });
   }
 
+  describe("and with todo:networkPolicies wired", () => {
+    const wired = { networkPolicies: "wired" };
+    const outside = { database: { mode: "external" }, "backend.openaiBaseUrl": "http://llm.example.org:8080/v1" };
+    for (const [stack, config] of [
+      ["dev", wired],
+      ["staging", wired],
+      ["prod", wired],
+      ["dev", { ...wired, ...outside, "frontend.service": { type: "ClusterIP" }, origin: "http://dev.localhost:8300" }],
+      ["dev", { ...wired, "database.migrations": "none", "cluster.ingressClass": "traefik", "backend.port": 9000 }],
+      ["dev", { ...wired, "backend.secretKeys": { KEY: "SECRET_KEY" }, "frontend.variables.apiUrl": false }],
+    ] as const) {
+      it(`nothing, in ${stack} with ${JSON.stringify(config)}`, async () => {
+        assert.deepEqual(await problems({ stack, config }), []);
+      });
+    }
+
+    it("no labels of pods that a chart has", async () => {
+      const says = ["Ingress", "Egress"].map(
+        (direction) =>
+          `helm/todo-postgres, StatefulSet todo-postgres-dev, spec.template.metadata.labels: expected labels that a NetworkPolicy of type ${direction} selects, because todo:networkPolicies is wired, found others; ${mend("postgres")}`,
+      );
+      const objects: Plant["objects"] = (find) => {
+        find("NetworkPolicy todo-postgres-dev").spec.podSelector.matchLabels.tier = "data";
+      };
+      assert.deepEqual(await problems({ config: wired, objects }), says);
+      const oneWay: Plant["objects"] = (find) => find("NetworkPolicy todo-postgres-dev").spec.policyTypes.pop();
+      assert.deepEqual(await problems({ config: wired, objects: oneWay }), [says[1]]);
+    });
+
+    it("no way out to an address among the variables, of either service, and then one", async () => {
+      const config = {
+        ...wired,
+        "backend.env": { MAIL_URL: "smtp://mail.example.org:587" },
+        "frontend.env": { METRICS_URL: "https://metrics.example.org" },
+      };
+      const rule = (chart: string, port: number, from: string, name: string) =>
+        `${POLICY(chart)}, spec.egress: expected a rule for port ${port} outside, which ${from} calls (${name}), found none; add ${port} to todo:${chart}.externalPorts in Pulumi.dev.yaml`;
+      assert.deepEqual(await problems({ config }), [
+        rule("backend", 587, "Deployment todo-backend-dev", "MAIL_URL"),
+        rule("frontend", 443, "Deployment todo-frontend-dev", "METRICS_URL"),
+        rule("backend", 587, "Job todo-backend-dev-migration", "MAIL_URL"),
+      ]);
+      const ports = { "backend.externalPorts": [587], "frontend.externalPorts": [443] };
+      assert.deepEqual(await problems({ config: { ...config, ...ports } }), []);
+    });
+  });
+
   it("no way out to a database elsewhere, whose port only the Secret knows", async () => {
     const allowFrom = [of("todo-frontend", "", "staging")];
     const policy = (rest: object) => ({

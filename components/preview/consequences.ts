@@ -37,7 +37,7 @@ export function consequences(change: ObjectChange): Consequence[] {
   if (change.hook.length > 0) return [];
   if (change.what === "removed") return removal(change);
   if (change.what === "added") return [];
-  return [...refusals(change), ...restarts(change)];
+  return [...refusals(change), ...restarts(change), ...shrinking(change)];
 }
 
 /** Whether the API server would refuse to change these fields. */
@@ -71,6 +71,13 @@ function restarts({ after, fields }: ObjectChange): Consequence[] {
   return [
     { kind: "restart", text: `its pods are replaced${gap ? ", and nothing serves until the new one is ready" : ""}` },
   ];
+}
+
+/** Helm takes the number away, and the API server puts its default in the place. */
+function shrinking({ fields }: ObjectChange): Consequence[] {
+  const pods = fields.find(({ path, after }) => pathText(path) === "spec.replicas" && after === undefined)?.before;
+  if (pods === undefined || Number(pods) < 2) return [];
+  return [{ kind: "restart", text: "it goes down to 1 pod, until its autoscaler makes more" }];
 }
 
 const DATA: Record<string, string> = {

@@ -33,7 +33,24 @@ export function policyProblems(model: Model, edges: Edge[], entries: Entry[]): P
     ),
   );
   const closed = entries.flatMap((entry) => shutsOut(model, policies, entry));
-  return [...forbidden, ...closed, ...unused];
+  return [...forbidden, ...closed, ...unselected(model, policies), ...unused];
+}
+
+/** Whether the stack file asks for policies. */
+const wired = ({ parts }: Model) => parts.backend.networkPolicy !== undefined;
+
+/** Pods that no policy selects, though the stack file asks for them: whoever likes may connect. Tests come and go. */
+function unselected(model: Model, policies: Policy[]): Problem[] {
+  if (!wired(model)) return [];
+  return model.workloads
+    .filter(({ test }) => !test)
+    .flatMap((at) =>
+      (["Ingress", "Egress"] as const).flatMap((direction) => {
+        if (isolating(policies, at, direction).length > 0) return [];
+        const expected = `labels that a NetworkPolicy of type ${direction} selects, because todo:networkPolicies is wired`;
+        return [{ at, field: "spec.template.metadata.labels", expected, found: "others" }];
+      }),
+    );
 }
 
 /** Whether policies, where there are any, have a rule that passes. */
@@ -56,9 +73,9 @@ function shutsOut(model: Model, policies: Policy[], { service, how }: Entry): Pr
 function forbids(model: Model, policies: Policy[], { from, via, service, targets, port }: Edge): Problem[] {
   const out = isolating(policies, from, "Egress");
   const problems: Problem[] = [];
-  const refuse = (policy: Placed, direction: Direction, what: string) => {
+  const refuse = (policy: Placed, direction: Direction, what: string, wayOut?: string) => {
     const field = `spec.${direction.toLowerCase()}`;
-    problems.push({ at: policy, field, expected: `a rule for ${what}`, found: "none" });
+    problems.push({ at: policy, field, expected: `a rule for ${what}`, found: "none", ...(wayOut && { wayOut }) });
   };
   // DNS may be anywhere but among these pods.
   const resolves = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => each.port === DNS));
@@ -78,7 +95,10 @@ function forbids(model: Model, policies: Policy[], { from, via, service, targets
   }
   const away = ({ peers, ports }: Rule) => leaves(peers) && (!ports || ports.some((each) => covers(each, port)));
   if (!service && !some(out, "Egress", away)) {
-    refuse(out[0], "Egress", `${port ? `port ${port}` : "the port"} outside, which ${nameOf(from)} calls (${via})`);
+    const what = `${port ? `port ${port}` : "the port"} outside, which ${nameOf(from)} calls (${via})`;
+    const key = `${out[0].chart.replace("todo-", "todo:")}.externalPorts`;
+    const wayOut = `add ${port ?? "it"} to ${key} in Pulumi.${model.parts.backend.environment}.yaml`;
+    refuse(out[0], "Egress", what, wired(model) ? wayOut : undefined);
   }
   return problems;
 }

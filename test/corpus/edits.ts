@@ -377,6 +377,19 @@ const shown: Edit[] = [
     objects: [DEPLOYMENT, "+ PodDisruptionBudget todo-backend-corpus"],
   },
   {
+    what: "an autoscaler that a stack file asks for",
+    file: STACK_FILE,
+    replace: ["todo:backend:\n", "todo:backend:\n    autoscaling: { enabled: true }\n"],
+    objects: [DEPLOYMENT, "+ HorizontalPodAutoscaler todo-backend-corpus"],
+    notApplied: "it would scale by itself while objects are compared",
+  },
+  {
+    what: "network policies",
+    file: STACK_FILE,
+    replace: ["  todo:origin", "  todo:networkPolicies: wired\n  todo:origin"],
+    objects: ["postgres", "backend", "frontend"].map((service) => `+ NetworkPolicy todo-${service}-corpus`).sort(),
+  },
+  {
     what: "a variable",
     file: STACK_FILE,
     replace: ["todo:backend:\n", "todo:backend:\n    env: { LOG_LEVEL: debug }\n"],

@@ -45,7 +45,7 @@ export const refusals: [what: string, change: Change, line: string][] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:quota, todo:backend, todo:frontend, todo:policy, todo:networkPolicies, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:secrets",
   ],
   [
     "a key of the other mode",
@@ -82,6 +82,36 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "a number as text",
     { "backend.replicas": "2" },
     'todo:backend.replicas: expected a whole number (pods) from 1 to 50, found "2"',
+  ],
+  [
+    "pods of a fixed number beside an autoscaler",
+    { "backend.replicas": 1, "backend.autoscaling": { enabled: true } },
+    "todo:backend.replicas: expected none, because todo:backend.autoscaling.enabled is true, found 1; `pulumi config rm --path todo:backend.replicas -s dev`",
+  ],
+  [
+    "the same of the frontend",
+    { "frontend.replicas": 2, "frontend.autoscaling": { enabled: true } },
+    "todo:frontend.replicas: expected none, because todo:frontend.autoscaling.enabled is true, found 2; `pulumi config rm --path todo:frontend.replicas -s dev`",
+  ],
+  [
+    "more pods at least than at most",
+    { "frontend.autoscaling": { minReplicas: 4 } },
+    "todo:frontend.autoscaling.minReplicas: expected at most maxReplicas, 3, found 4",
+  ],
+  [
+    "an autoscaler of no pods",
+    { "backend.autoscaling.minReplicas": 0 },
+    "todo:backend.autoscaling.minReplicas: expected a whole number (pods) from 1 to 50, found 0",
+  ],
+  [
+    "more CPU than there is",
+    { "backend.autoscaling.cpuPercent": 101 },
+    "todo:backend.autoscaling.cpuPercent: expected a whole number (percent) from 1 to 100, found 101",
+  ],
+  [
+    "the chart's word for the CPU",
+    { "backend.autoscaling.targetCPUUtilizationPercentage": 70 },
+    "todo:backend.autoscaling.targetCPUUtilizationPercentage: no such key; known here: enabled, minReplicas, maxReplicas, cpuPercent",
   ],
   [
     "a port that needs root",
@@ -128,6 +158,26 @@ export const refusals: [what: string, change: Change, line: string][] = [
     "pools beyond what the database inside serves",
     { "backend.pool": { size: 10, overflow: 20 }, "backend.replicas": 3 },
     "todo:backend.pool: expected at most 97 connections to the database inside, found (replicas + 1) × (size + overflow) + 1 = 121",
+  ],
+  [
+    "pools beyond what the database inside serves, with as many pods as an autoscaler may make",
+    { "backend.pool": { size: 10, overflow: 20 }, "backend.autoscaling": { enabled: true } },
+    "todo:backend.pool: expected at most 97 connections to the database inside, found (maxReplicas + 1) × (size + overflow) + 1 = 121",
+  ],
+  [
+    "a port outside that is none",
+    { "backend.externalPorts": [587, 0] },
+    "todo:backend.externalPorts[1]: expected a whole number (ports) from 1 to 65535, found 0",
+  ],
+  [
+    "one port for a list",
+    { "frontend.externalPorts": 443 },
+    "todo:frontend.externalPorts: expected a list of ports, found 443",
+  ],
+  [
+    "network policies of no kind",
+    { networkPolicies: true },
+    'todo:networkPolicies: expected "wired" or "none", found true',
   ],
   [
     "memory in millibytes",
