@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { helmTemplate } from "../components/helm-template";
 import { readSettings, type Settings } from "../settings";
-import { compare } from "./compare/environments";
+import { compareEnvironments } from "./compare/environments";
 import { text } from "./compare/text";
 
 const root = process.env.TODO_ROOT ?? join(__dirname, "..");
@@ -19,7 +19,7 @@ function settingsOf(variable: string, stack: string | undefined): Settings {
 }
 
 async function program([, , left, right]: string[]) {
-  console.log(text(await compare(settingsOf("A", left), settingsOf("B", right), helmTemplate)));
+  console.log(text(await compareEnvironments(settingsOf("A", left), settingsOf("B", right), helmTemplate)));
 }
 
 program(process.argv).catch((error: Error) => {
