@@ -43,7 +43,7 @@ export function backendChart(args: TodoBackendArgs): ChartArgs {
 
 /** Values of `helm/todo-backend`. */
 export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
-  const { image, replicas, port, resources, health, ready, secret, writablePaths } = args;
+  const { image, replicas, port, resources, health, ready, secret, testCommand, writablePaths } = args;
   return {
     image: { ...image },
     replicaCount: replicas,
@@ -60,6 +60,7 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
       activeDeadlineSeconds: TIMEOUT_SECONDS - 20,
     },
     ...(writablePaths && { writablePaths }),
+    ...(testCommand !== undefined && { test: testCommand ? { command: testCommand } : { enabled: false } }),
   };
 }
 

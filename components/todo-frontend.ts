@@ -42,7 +42,7 @@ export function frontendChart(args: TodoFrontendArgs): ChartArgs {
 
 /** Values of `helm/todo-frontend`. */
 export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
-  const { image, replicas, port, service, resources, health, ingressClass } = args;
+  const { image, replicas, port, service, resources, health, testCommand, ingressClass } = args;
   const probe = { path: health };
   return {
     image: { ...image },
@@ -53,6 +53,7 @@ export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
     probes: { startup: probe, liveness: probe, readiness: probe },
     env: literal({ ...ownVariables(args), ...args.env }),
     ...(args.writablePaths && { writablePaths: args.writablePaths }),
+    ...(testCommand !== undefined && { test: testCommand ? { command: testCommand } : { enabled: false } }),
     ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
   };
 }

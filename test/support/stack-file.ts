@@ -32,7 +32,7 @@ export const everyKey = {
     ...{ image, replicas: 50, port: 65535, pool: { size: 1, overflow: 0, timeoutSeconds: 300 }, chatMaxMessages: 1000 },
     ...{ chatRequired: true, openaiBaseUrl: "http://llm.example.org/v1", resources: amounts },
     ...{ health: "/api/health", ready: false, env: { LOG_LEVEL: "debug" }, secretKeys: { DB: "DATABASE_URL" } },
-    ...{ migrationCommand: ["./migrate", "up"], writablePaths: ["/tmp", "/var/cache"] },
+    ...{ migrationCommand: ["./migrate", "up"], testCommand: false, writablePaths: ["/tmp", "/var/cache"] },
     variables: {
       ...{ environment: false, host: false, port: "LISTEN_PORT", corsOrigins: "ALLOWED_ORIGINS", poolSize: "POOL" },
       ...{ maxOverflow: false, poolTimeout: false, chatMaxMessages: false, openaiBaseUrl: "LLM_URL" },
@@ -40,7 +40,7 @@ export const everyKey = {
   },
   "todo:frontend": {
     ...{ image, replicas: 50, port: 1024, service: { type: "NodePort", nodePort: 32767 }, resources: amounts },
-    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, writablePaths: ["/run"] },
+    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, testCommand: ["curl"], writablePaths: ["/run"] },
     variables: { apiUrl: "BACKEND", port: "LISTEN_PORT", host: false, mode: false },
   },
   "todo:policy": "advisory",
