@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Sections } from "../settings/contract";
 import { bytes, millicores } from "../settings/quantity";
 import { type Problem, report } from "../settings/report";
-import { containersOf, podsOf } from "./policy/pods";
+import { type ContainerSpec, containersOf, podsOf } from "./pods";
 import type { KubernetesObject, RenderedChart } from "./render-chart";
 
 /** Section `todo:quota` of the settings. */
@@ -98,7 +98,7 @@ function mostReplicas(objects: KubernetesObject[], name: string): number | undef
   return scalers.find(({ spec }) => spec.scaleTargetRef.name === name)?.spec.maxReplicas;
 }
 
-function amounts({ resources = {} }: { resources?: Record<string, Record<string, string>> }): Amounts {
+function amounts({ resources = {} }: ContainerSpec): Amounts {
   return {
     cpu: millicores(String(resources.requests?.cpu)) ?? 0,
     memory: bytes(String(resources.limits?.memory)) ?? 0,

@@ -47,7 +47,7 @@ export function backendChart(args: TodoBackendArgs): ChartArgs {
 
 /** Values of `helm/todo-backend`. */
 export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
-  const { image, port, resources, health, ready, secret, writablePaths, networkPolicy } = args;
+  const { image, port, resources, health, ready, secret, testCommand, writablePaths, networkPolicy } = args;
   return {
     image: { ...image },
     ...scalingValues(args),
@@ -65,6 +65,7 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
     },
     ...(writablePaths && { writablePaths }),
     ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
+    ...(testCommand !== undefined && { test: testCommand ? { command: testCommand } : { enabled: false } }),
   };
 }
 

@@ -46,7 +46,7 @@ export function frontendChart(args: TodoFrontendArgs): ChartArgs {
 
 /** Values of `helm/todo-frontend`. */
 export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
-  const { image, port, service, resources, health, ingressClass, networkPolicy } = args;
+  const { image, port, service, resources, health, testCommand, ingressClass, networkPolicy } = args;
   const probe = { path: health };
   return {
     image: { ...image },
@@ -58,6 +58,7 @@ export function frontendValues(args: TodoFrontendArgs): Record<string, Plain> {
     env: literal({ ...ownVariables(args), ...args.env }),
     ...(args.writablePaths && { writablePaths: args.writablePaths }),
     ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
+    ...(testCommand !== undefined && { test: testCommand ? { command: testCommand } : { enabled: false } }),
     ...(ingressClass && { ingress: { enabled: true, className: ingressClass, host: new URL(args.origin).hostname } }),
   };
 }

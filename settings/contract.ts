@@ -1,5 +1,7 @@
 import { z } from "zod";
 import {
+  command,
+  commandOrNone,
   cpu,
   databaseUrl,
   longSecret,
@@ -59,6 +61,10 @@ const externalPorts = (others: string) =>
 const writablePaths = texts(path("/var/cache/nginx"))
   .optional()
   .describe("Directories that the container may write to, instead of the chart's own");
+const testCommand = (script: string) =>
+  commandOrNone()
+    .optional()
+    .describe(`What \`helm test\` runs, with the address to ask behind it, instead of ${script}; false for no test`);
 
 const cluster = z.strictObject({
   context: text("the name of a kubeconfig context", /^\S+$/).describe(
@@ -147,9 +153,10 @@ const backend = z.strictObject({
     .describe(
       "Variables from the Secret, name: key; without it DATABASE_URL, SECRET_KEY, AUTH_SECRET and OPENAI_API_KEY have their own names, with it only those named here are variables",
     ),
-  migrationCommand: texts(text("a text, in quotes", /[\s\S]/))
+  migrationCommand: command()
     .optional()
     .describe("What the migration's Job runs, instead of `python -m todo_backend.migrate`"),
+  testCommand: testCommand("a Python script"),
   writablePaths,
   externalPorts: externalPorts("beside OpenAI's and the external database's 5432"),
 });
@@ -189,6 +196,7 @@ const frontend = z.strictObject({
   health: path().default("/").describe("Path that all probes ask"),
   env: env.describe("Further variables of the container, read at run time"),
   variables: frontendNames.prefault({}).describe("Names under which the image reads what is set here"),
+  testCommand: testCommand("a Node.js script"),
   writablePaths,
   externalPorts: externalPorts("beside the backend"),
 });

@@ -46,6 +46,14 @@ export function ports() {
     .meta({ errorMessage: `expected ${what}` });
 }
 
+/** A command, word by word. */
+export const command = () => texts(text("a text, in quotes", /[\s\S]/));
+
+export function commandOrNone() {
+  const what = "a list of texts, at least one, or false";
+  return z.union([command(), z.literal(false)], { error: expected(what) }).meta({ errorMessage: `expected ${what}` });
+}
+
 /** A text of a form, or false where the image has no such thing. */
 function orNone(what: string, pattern: RegExp) {
   const form = text(`${what}, or false`, pattern);

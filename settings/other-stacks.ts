@@ -13,16 +13,22 @@ export interface OtherStack {
   nodePort?: unknown;
 }
 
+/** The stacks that have a file in a folder, in the order of their names. */
+export function stackNames(folder: string): string[] {
+  return readdirSync(folder)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
 /**
  * The other stack files in a folder.
  * One that is not valid YAML claims nothing here. It cannot be deployed either, and once it is mended, its own run
  * finds what it shares with this stack.
  */
 export function otherStacks(folder: string, stack: string): OtherStack[] {
-  const files = readdirSync(folder).filter(
-    (file) => /^Pulumi\..+\.yaml$/.test(file) && file !== `Pulumi.${stack}.yaml`,
-  );
-  return files.sort().map((file) => {
+  const others = stackNames(folder).filter((name) => name !== stack);
+  return others.map((name) => {
+    const file = `Pulumi.${name}.yaml`;
     const document = parseDocument(readFileSync(join(folder, file), "utf8"));
     // Pulumi takes `origin` for `todo:origin` too.
     const at = (section: string, ...path: string[]) =>

@@ -30,7 +30,7 @@ const defects: [number: number, what: string, plant: Plant, says: string][] = [
     1,
     "a key that nothing reads, in a stack file",
     { stack: { "frontend.apiUrl": "http://todo-backend:8000" } },
-    "todo:frontend.apiUrl: no such key; known here: image, replicas, autoscaling, port, service, resources, health, env, variables, writablePaths, externalPorts",
+    "todo:frontend.apiUrl: no such key; known here: image, replicas, autoscaling, port, service, resources, health, env, variables, testCommand, writablePaths, externalPorts",
   ],
   [
     1,

@@ -65,6 +65,31 @@ describe("the fields that differ", () => {
       [`${CONTAINER}.env[B]: {"name":"B","value":"2"} → undefined`],
     ],
     [
+      "two variables of one name, which are told apart by nothing",
+      (c) => (c.env as unknown[]).push({ name: "B", value: "3" }),
+      [
+        `${CONTAINER}.env: [{"name":"A","value":"1"},{"name":"B","value":"2"}] → [{"name":"A","value":"1"},{"name":"B","value":"2"},{"name":"B","value":"3"}]`,
+      ],
+    ],
+    [
+      "a list that is empty now",
+      (c) => Object.assign(c, { env: [] }),
+      ["A", "B"].map(
+        (name, index) => `${CONTAINER}.env[${name}]: {"name":"${name}","value":"${index + 1}"} → undefined`,
+      ),
+    ],
+    [
+      "a number as a text",
+      (c) =>
+        Object.assign(c, {
+          env: [
+            { name: "A", value: 1 },
+            { name: "B", value: "2" },
+          ],
+        }),
+      [`${CONTAINER}.env[A].value: "1" → 1`],
+    ],
+    [
       "a port's number",
       (c) => Object.assign((c.ports as object[])[0], { containerPort: 8080 }),
       [`${CONTAINER}.ports[http].containerPort: 8000 → 8080`],

@@ -155,6 +155,14 @@ describe("backendValues", () => {
     assert.deepEqual(migration, { enabled: false, activeDeadlineSeconds: 100 });
   });
 
+  it("has a test of its own, another command or none, as the frontend", () => {
+    const [command, one, other] = [["curl", "--fail"], backendValues, frontendValues];
+    assert.deepEqual(one({ ...backend, testCommand: command }).test, { command });
+    assert.deepEqual(other({ ...frontend, testCommand: command }).test, { command });
+    assert.deepEqual(one({ ...backend, testCommand: false }).test, { enabled: false });
+    assert.deepEqual(other({ ...frontend, testCommand: false }).test, { enabled: false });
+  });
+
   it("gives a further secret its own name, or the one it is mapped to", () => {
     const secret = { ...backend.secret, fingerprints: { ...fingerprints, STRIPE_KEY: "stripe-1" } };
     const keysWith = (secretKeys?: Record<string, string>) =>

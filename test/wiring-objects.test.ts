@@ -147,6 +147,14 @@ const objects: [what: string, plant: Plant, says: string][] = [
     `helm/todo-postgres, StatefulSet todo-postgres-dev, volume old: expected a rendered PersistentVolumeClaim (there is no PersistentVolumeClaim), found old; ${mend("postgres")}`,
   ],
   [
+    "a volume of a Secret that nobody makes",
+    {
+      objects: (find) =>
+        pod(find("StatefulSet todo-postgres-dev")).volumes.push({ name: "word", secret: { secretName: "postgres" } }),
+    },
+    `helm/todo-postgres, StatefulSet todo-postgres-dev, volume word: expected a Secret that the environment makes, nearest todo-postgres-secrets, found postgres; ${mend("postgres")}`,
+  ],
+  [
     "a volume of a key that will not exist",
     {
       objects: (find) =>

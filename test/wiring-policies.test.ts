@@ -33,6 +33,14 @@ const POLICY = (chart: string) => `helm/todo-${chart}, NetworkPolicy todo-${char
 const network: [what: string, plant: Plant, says: string[]][] = [
   ["what fits, is not", withPolicies(), []],
   [
+    "what fits where no chart has a test, is not",
+    withPolicies(
+      { "todo-frontend": { allowFrom: [{ app: "proxy" }] } },
+      { config: { "backend.testCommand": false, "frontend.testCommand": false } },
+    ),
+    [],
+  ],
+  [
     "no way in for the frontend",
     withPolicies({ "todo-backend": { allowFrom: [] } }),
     [

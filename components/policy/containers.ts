@@ -1,5 +1,5 @@
 // What each container needs: an image that stays the same, amounts, and probes.
-import { serves } from "./pods";
+import { serves } from "../pods";
 import { eachContainer, type Rule, say } from "./rule";
 
 /** A tag that carries a digit, or a digest: what IfNotPresent needs to notice another image. */
@@ -27,7 +27,7 @@ export const containerRules: Rule[] = [
     id: "K-005",
     title: "every container has CPU and memory requests and limits",
     check: eachContainer(({ spec }) =>
-      ["requests", "limits"].flatMap((bound) =>
+      (["requests", "limits"] as const).flatMap((bound) =>
         ["cpu", "memory"].map(
           (name) =>
             !spec.resources?.[bound]?.[name] &&
@@ -42,7 +42,7 @@ export const containerRules: Rule[] = [
     check: eachContainer(({ pod, spec, init }) => {
       if (!serves(pod.object) || init) return [];
       const [live, ready] = [spec.livenessProbe, spec.readinessProbe];
-      const database = (spec.env ?? []).some(({ valueFrom }: { valueFrom?: { secretKeyRef?: { key: string } } }) =>
+      const database = (spec.env ?? []).some(({ valueFrom }) =>
         /DATABASE|POSTGRES_PASSWORD/.test(valueFrom?.secretKeyRef?.key ?? ""),
       );
       const same = live?.httpGet && live.httpGet.path === ready?.httpGet?.path;
@@ -53,7 +53,7 @@ export const containerRules: Rule[] = [
           same &&
           say(
             "a readiness path that asks the database, and a liveness path that does not",
-            live.httpGet.path,
+            live?.httpGet?.path,
             "name both; with one path all is green on a dead database, or a database away restarts the app",
           ),
       ];

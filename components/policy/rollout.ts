@@ -1,6 +1,6 @@
 // What keeps an update, a changed secret and a drained node from being noticed by users.
+import { podsOf, serves } from "../pods";
 import type { KubernetesObject } from "../render-chart";
-import { podsOf, serves } from "./pods";
 import { breaches, type Rule, say } from "./rule";
 
 /** The fewest pods of a workload: its own number, or that of its autoscaler. */

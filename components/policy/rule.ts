@@ -1,5 +1,5 @@
+import { type Container, containersOf, type Pod, podsOf } from "../pods";
 import type { KubernetesObject } from "../render-chart";
-import { type Container, containersOf, type Pod, podsOf } from "./pods";
 
 /** What breaks a rule: where, and one sentence with what was expected, found, and the way out. */
 export interface Breach {

@@ -15,7 +15,7 @@ export const secretRules: Rule[] = [
     title: "environment variables are the only configuration",
     check: eachPod(({ spec }) =>
       (spec.volumes ?? []).map(
-        (volume: Record<string, unknown>) =>
+        (volume) =>
           (volume.configMap || volume.secret) &&
           say("no file of configuration", volume.name, "hand it over as a variable"),
       ),
@@ -26,7 +26,7 @@ export const secretRules: Rule[] = [
     title: "secrets are referred to by name",
     check: (objects) => [
       ...eachContainer(({ spec }) =>
-        (spec.env ?? []).map(({ name, value }: { name: string; value?: string }) =>
+        (spec.env ?? []).map(({ name, value }) =>
           isInTheClear(name, value)
             ? `expected a secretKeyRef for ${name}, found its value in the clear; Helm's record and every preview would show it`
             : undefined,

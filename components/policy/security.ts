@@ -7,12 +7,11 @@ export const securityRules: Rule[] = [
     title: "pods keep to the restricted Pod Security Standard, on a read-only root",
     check: (objects) => [
       ...eachPod(({ spec }) => [
-        ...["hostNetwork", "hostPID", "hostIPC"].map(
+        ...(["hostNetwork", "hostPID", "hostIPC"] as const).map(
           (field) => spec[field] && say(`no ${field}`, true, "the pod would see the node's own"),
         ),
         ...(spec.volumes ?? []).map(
-          (volume: { name: string; hostPath?: unknown }) =>
-            volume.hostPath && say("no hostPath", volume.name, "an emptyDir or a PersistentVolumeClaim"),
+          (volume) => volume.hostPath && say("no hostPath", volume.name, "an emptyDir or a PersistentVolumeClaim"),
         ),
       ])(objects),
       ...eachContainer(({ pod, spec }) => {
@@ -28,7 +27,7 @@ export const securityRules: Rule[] = [
           [
             "seccompProfile RuntimeDefault",
             (own.seccompProfile ?? shared.seccompProfile)?.type,
-            ["RuntimeDefault", "Localhost"].includes((own.seccompProfile ?? shared.seccompProfile)?.type),
+            ["RuntimeDefault", "Localhost"].includes((own.seccompProfile ?? shared.seccompProfile)?.type ?? ""),
           ],
           ["allowPrivilegeEscalation: false", own.allowPrivilegeEscalation, own.allowPrivilegeEscalation === false],
           ["readOnlyRootFilesystem: true", own.readOnlyRootFilesystem, own.readOnlyRootFilesystem === true],

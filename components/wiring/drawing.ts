@@ -1,6 +1,7 @@
+import type { ContainerSpec } from "../pods";
 import type { Wiring } from "../wiring";
 import { behind } from "./model";
-import type { Container, Placed, Reference, Workload } from "./objects";
+import type { Placed, Workload } from "./objects";
 import { nameOf } from "./problem";
 
 /** The wiring of an environment as a Mermaid flowchart: the connections and Secrets of all pods but those of tests. */
@@ -65,7 +66,7 @@ function labelOf(workload: Workload): string {
   return [nameOf(workload), ...ports].join(" ");
 }
 
-function secretsOf({ env = [] }: Container): Required<Reference>[] {
+function secretsOf({ env = [] }: ContainerSpec) {
   return env.flatMap(({ valueFrom }) => {
     const { name, key, optional = false } = valueFrom?.secretKeyRef ?? {};
     return name && key ? [{ name, key, optional }] : [];

@@ -1,8 +1,9 @@
 // Who connects to whom: found in the variables and arguments of the rendered containers, never stated by hand.
 import { distance } from "fastest-levenshtein";
+import type { ContainerSpec } from "../pods";
 import { type Address, clusterName, expand, hostIn, isNumberOrSelf, pairsIn, saysAddress, urlsIn } from "./addresses";
 import { behind, type Model } from "./model";
-import { type Container, containerPorts, type Service, type Workload } from "./objects";
+import { containerPorts, type Service, type Workload } from "./objects";
 import { keyOf, nearest, type Problem, wiredVariables } from "./problem";
 import { variablesOf } from "./variables";
 
@@ -52,7 +53,7 @@ export function edgesOf(model: Model): { edges: Edge[]; problems: Problem[] } {
 }
 
 /** The texts of a container that name an address. */
-function saidBy(model: Model, container: Container): Said[] {
+function saidBy(model: Model, container: ContainerSpec): Said[] {
   const { texts } = variablesOf(model, container);
   const where = `of container ${container.name}`;
   // A short `word:number` may be anything; it counts where the name or the word says that it is an address.

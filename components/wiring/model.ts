@@ -1,7 +1,8 @@
 import type { Parts } from "../parts";
-import { type KubernetesObject, type RenderedChart, releaseName } from "../render-chart";
+import { containersOf, podsOf } from "../pods";
+import { type RenderedChart, releaseName } from "../render-chart";
 import type { SecretSource, SecretSpec } from "../secrets";
-import { fits, type Placed, type PodSpec, type Service, type ServicePort, type Texts, type Workload } from "./objects";
+import { fits, type Placed, type Service, type ServicePort, type Texts, type Workload } from "./objects";
 
 /** Everything that an environment's charts make, ready to be looked up by name. */
 export interface Model {
@@ -47,22 +48,16 @@ function contentOf({ object: { metadata, data, stringData } }: Placed): SecretEn
 }
 
 function workloadOf(placed: Placed): Workload[] {
-  const { kind, metadata, spec } = placed.object as KubernetesObject & { spec?: Record<string, unknown> };
-  const job = (spec?.jobTemplate as { spec?: Record<string, unknown> } | undefined)?.spec ?? spec;
-  const template = (kind === "Pod" ? placed.object : job?.template) as { metadata?: { labels?: Texts }; spec: PodSpec };
-  if (!template?.spec?.containers) return [];
-  const pod = template.spec;
+  const { kind, metadata } = placed.object;
   const hook = metadata.annotations?.["helm.sh/hook"];
-  return [
-    {
-      ...placed,
-      labels: template.metadata?.labels ?? {},
-      pod,
-      containers: [...(pod.initContainers ?? []), ...pod.containers],
-      lasting: hook === undefined && !/Job$/.test(kind),
-      test: hook?.includes("test") ?? false,
-    },
-  ];
+  return podsOf([placed.object]).map((pod) => ({
+    ...placed,
+    labels: pod.metadata.labels ?? {},
+    pod: pod.spec,
+    containers: containersOf(pod).map(({ spec }) => spec),
+    lasting: hook === undefined && !/Job$/.test(kind),
+    test: hook?.includes("test") ?? false,
+  }));
 }
 
 function serviceOf(placed: Placed): Service {

@@ -1,4 +1,5 @@
 // Rendered objects as the wiring reads them: only the fields that lead from one object to another.
+import type { ContainerSpec, PodSpec } from "../pods";
 import type { KubernetesObject } from "../render-chart";
 
 export type Texts = Record<string, string>;
@@ -11,54 +12,6 @@ export interface Placed {
   object: KubernetesObject;
 }
 
-export interface Reference {
-  name: string;
-  key?: string;
-  optional?: boolean;
-}
-export interface Variable {
-  name: string;
-  value?: string;
-  valueFrom?: { secretKeyRef?: Reference; configMapKeyRef?: Reference };
-}
-export interface Action {
-  httpGet?: { port: number | string };
-  tcpSocket?: { port: number | string };
-  grpc?: { port: number };
-}
-export interface Container {
-  name: string;
-  env?: Variable[];
-  envFrom?: { prefix?: string; secretRef?: Reference; configMapRef?: Reference }[];
-  command?: string[];
-  args?: string[];
-  ports?: { name?: string; containerPort: number; protocol?: string }[];
-  startupProbe?: Action;
-  livenessProbe?: Action;
-  readinessProbe?: Action;
-  lifecycle?: { postStart?: Action; preStop?: Action };
-  volumeMounts?: { name: string }[];
-}
-interface FileSource {
-  name?: string;
-  secretName?: string;
-  optional?: boolean;
-  items?: { key: string }[];
-}
-export interface Volume {
-  name: string;
-  secret?: FileSource;
-  configMap?: FileSource;
-  projected?: { sources?: { secret?: FileSource; configMap?: FileSource }[] };
-  persistentVolumeClaim?: { claimName: string };
-}
-export interface PodSpec {
-  serviceAccountName?: string;
-  imagePullSecrets?: { name: string }[];
-  containers: Container[];
-  initContainers?: Container[];
-  volumes?: Volume[];
-}
 export interface Selector {
   matchLabels?: Texts;
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
@@ -69,7 +22,7 @@ export interface Workload extends Placed {
   labels: Texts;
   pod: PodSpec;
   /** Init containers included. */
-  containers: Container[];
+  containers: ContainerSpec[];
   /** Neither a Job nor a test: it is there as long as the release is. */
   lasting: boolean;
   test: boolean;

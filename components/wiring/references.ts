@@ -1,6 +1,7 @@
 // Whether what a pod refers to by name will exist: Secrets, ConfigMaps and their keys, accounts, volumes.
+import type { ContainerSpec, PodSpec } from "../pods";
 import type { Model } from "./model";
-import type { Container, Placed, Reference, Volume, Workload } from "./objects";
+import type { Placed, Workload } from "./objects";
 import { keyOf, nearest, type Problem } from "./problem";
 
 export function referenceProblems(model: Model): Problem[] {
@@ -14,9 +15,14 @@ export function referenceProblems(model: Model): Problem[] {
 }
 
 type Kind = "Secret" | "ConfigMap";
+interface Reference {
+  name?: string;
+  key?: string;
+  optional?: boolean;
+}
 
 /** What is missing of a Secret or ConfigMap, or of its keys. */
-function missing(model: Model, kind: Kind, { name, key, optional }: Reference) {
+function missing(model: Model, kind: Kind, { name = "", key, optional }: Reference) {
   if (optional) return undefined;
   const keys = (each: string) =>
     kind === "Secret" ? model.secrets.get(each)?.keys() : Object.keys(model.configMaps.get(each) ?? {});
@@ -28,7 +34,7 @@ function missing(model: Model, kind: Kind, { name, key, optional }: Reference) {
   return { expected: `a key of ${kind} ${name}${nearest(key, known, "key in it")}`, found: key };
 }
 
-function ofContainer(model: Model, at: Workload, container: Container): Problem[] {
+function ofContainer(model: Model, at: Workload, container: ContainerSpec): Problem[] {
   const { env = [], envFrom = [], volumeMounts = [], name } = container;
   const where = `of container ${name}`;
   const variables = env.flatMap(({ name: variable, valueFrom }): Problem[] => {
@@ -76,17 +82,18 @@ function ofPod(model: Model, at: Workload): Problem[] {
   return [...account, ...pulls, ...volumes.flatMap((volume) => ofVolume(model, at, volume))];
 }
 
-function ofVolume(
-  model: Model,
-  at: Workload,
-  { name, projected, persistentVolumeClaim, ...volume }: Volume,
-): Problem[] {
+type Volume = NonNullable<PodSpec["volumes"]>[number];
+
+function ofVolume(model: Model, at: Workload, volume: Volume): Problem[] {
+  const { name, projected, persistentVolumeClaim, configMap } = volume;
   const field = `volume ${name}`;
-  const files = [volume, ...(projected?.sources ?? [])].flatMap(({ secret, configMap }) => {
+  // A projected volume names a Secret as it names a ConfigMap.
+  const secret = volume.secret && { ...volume.secret, name: volume.secret.secretName };
+  const files = [{ secret, configMap }, ...(projected?.sources ?? [])].flatMap(({ secret, configMap }) => {
     const source = secret ?? configMap;
     if (!source) return [];
-    const reference = { name: source.secretName ?? source.name ?? "", optional: source.optional };
-    const keys = source.items?.map(({ key }) => ({ ...reference, key })) ?? [reference];
+    const { items, ...reference } = source;
+    const keys = items?.map(({ key }) => ({ ...reference, key })) ?? [reference];
     return keys.flatMap((each): Problem[] => {
       const found = missing(model, secret ? "Secret" : "ConfigMap", each);
       return found ? [{ at, field, ...found }] : [];

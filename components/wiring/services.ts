@@ -1,6 +1,7 @@
 // Whether what leads to pods arrives: Services, probes, routes, autoscalers, budgets.
+import type { ContainerSpec } from "../pods";
 import { behind, type Model } from "./model";
-import { type Action, containerPorts, fits, type Placed, type Selector, type Service } from "./objects";
+import { containerPorts, fits, type Placed, type Selector, type Service } from "./objects";
 import { nameOf, nearest, type Problem } from "./problem";
 
 export function serviceProblems(model: Model): Problem[] {
@@ -54,8 +55,9 @@ function nodePortsTwice(services: Service[]): Problem[] {
 function probes(model: Model): Problem[] {
   return model.workloads.flatMap((workload) =>
     workload.containers.flatMap((container) => {
-      const { startupProbe, livenessProbe, readinessProbe, lifecycle = {} } = container;
-      const actions = { startupProbe, livenessProbe, readinessProbe, ...lifecycle };
+      const { startupProbe, livenessProbe, readinessProbe, lifecycle } = container;
+      const { postStart, preStop } = lifecycle ?? {};
+      const actions = { startupProbe, livenessProbe, readinessProbe, postStart, preStop };
       return Object.entries(actions).flatMap(([name, action]): Problem[] => {
         const port = portOf(action);
         // A name is looked for in the container itself, a number in all that share the pod's address.
@@ -68,6 +70,7 @@ function probes(model: Model): Problem[] {
   );
 }
 
+type Action = Pick<NonNullable<ContainerSpec["livenessProbe"]>, "httpGet" | "tcpSocket" | "grpc">;
 const portOf = (action?: Action) => (action?.httpGet ?? action?.tcpSocket ?? action?.grpc)?.port;
 
 function ofObject(model: Model, placed: Placed): Problem[] {

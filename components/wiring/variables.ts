@@ -1,6 +1,6 @@
+import type { ContainerSpec } from "../pods";
 import { expand, saysAddress } from "./addresses";
 import type { Model } from "./model";
-import type { Container } from "./objects";
 
 /** The texts of a container's variables, expanded as Kubernetes does it. */
 export interface Variables {
@@ -16,7 +16,7 @@ export interface Variables {
 const HIDDEN = "***";
 
 /** What a container finds in its environment; references to nothing are wiring/references.ts's business. */
-export function variablesOf({ secrets, configMaps }: Model, { env = [], envFrom = [] }: Container): Variables {
+export function variablesOf({ secrets, configMaps }: Model, { env = [], envFrom = [] }: ContainerSpec): Variables {
   const texts = new Map<string, string>();
   const hidden: string[] = [];
   const fromSecret = new Set<string>();
@@ -37,11 +37,11 @@ export function variablesOf({ secrets, configMaps }: Model, { env = [], envFrom 
   }
   for (const { name, value, valueFrom } of env) {
     const { secretKeyRef: secret, configMapKeyRef: map } = valueFrom ?? {};
-    if (secret?.key && secrets.get(secret.name)?.has(secret.key)) {
+    if (secret?.name && secrets.get(secret.name)?.has(secret.key)) {
       set(name, ofSecret(secret.name, secret.key));
       fromSecret.add(name);
     }
-    const text = map?.key ? configMaps.get(map.name)?.[map.key] : value && expand(value, texts);
+    const text = map?.name ? configMaps.get(map.name)?.[map.key] : value && expand(value, texts);
     if (text !== undefined) set(name, text);
   }
   return { texts, hidden, secret: fromSecret };

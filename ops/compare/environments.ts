@@ -1,21 +1,22 @@
 import { withoutChecksum } from "../../components/helm-values";
 import { chartsOf, partsOf } from "../../components/parts";
-import { type KubernetesObject, renderCharts, type Template } from "../../components/render-chart";
+import { compare, type FieldChange, fieldChanges, type ObjectChange } from "../../components/preview/diff";
+import { title } from "../../components/preview/objects";
+import { type KubernetesObject, type RenderedChart, renderCharts, type Template } from "../../components/render-chart";
 import type { SecretValue, Settings } from "../../settings";
 import { sections } from "../../settings/contract";
-import { type Difference, differences } from "./differences";
 
 export interface Comparison {
   names: [left: string, right: string];
   /** What two environments cannot share; left out of everything below. */
-  necessary: Difference[];
+  necessary: FieldChange[];
   /** By key below the stack file's `config:`, defaults filled in. */
-  settings: Difference[];
+  settings: FieldChange[];
   /** Whether each secret is set; their values are never looked at. */
-  secrets: Difference[];
+  secrets: FieldChange[];
   objects: {
     /** `todo-backend: Deployment todo-backend`; names are without the environment's. */
-    differing: { object: string; fields: Difference[] }[];
+    differing: { object: string; fields: FieldChange[] }[];
     onlyLeft: string[];
     onlyRight: string[];
     same: number;
@@ -23,36 +24,27 @@ export interface Comparison {
 }
 
 /** What differs between two environments, in what they are made from and in what is made of it. Rejects as renderCharts. */
-export async function compare(left: Settings, right: Settings, template: Template): Promise<Comparison> {
+export async function compareEnvironments(left: Settings, right: Settings, template: Template): Promise<Comparison> {
   const both = [left, right] as const;
   const ports = both.map(({ frontend }) => frontend.service.nodePort);
   // Two node ports in one cluster have to differ; having one at all need not.
   const samePort = ports.every((port) => port !== undefined);
   const [before, after] = both.map((settings) => anonymous(settings, samePort));
-  const [leftObjects, rightObjects] = await Promise.all(
-    [before, after].map((settings) => objectsOf(settings, template)),
-  );
-  const shared = [...leftObjects].filter(([object]) => rightObjects.has(object));
-  const differing = shared.flatMap(([object, fields]) => {
-    const found = differences(fields, rightObjects.get(object));
-    return found.length > 0 ? [{ object, fields: found }] : [];
-  });
+  const charts = await Promise.all([before, after].map((settings) => rendered(settings, template)));
   return {
     names: [left.environment, right.environment],
     necessary: [
-      ...differences(left.origin, right.origin, "todo:origin"),
-      ...(samePort ? differences(ports[0], ports[1], "todo:frontend.service.nodePort") : []),
+      ...fieldChanges(left.origin, right.origin, ["todo:origin"]),
+      ...(samePort ? fieldChanges(ports[0], ports[1], ["todo:frontend", "service", "nodePort"]) : []),
     ],
-    settings: differences(plain(before), plain(after)),
-    secrets: differences(presence(left.secrets), presence(right.secrets)),
-    objects: {
-      differing,
-      onlyLeft: [...leftObjects.keys()].filter((object) => !rightObjects.has(object)),
-      onlyRight: [...rightObjects.keys()].filter((object) => !leftObjects.has(object)),
-      same: shared.length - differing.length,
-    },
+    settings: fieldChanges(plain(before), plain(after)),
+    secrets: fieldChanges(presence(left.secrets), presence(right.secrets)),
+    objects: objectsOf(charts[0], charts[1]),
   };
 }
+
+/** By the chart's name. */
+type Charts = Record<string, RenderedChart>;
 
 /** The name that both sides get: what follows from a name (namespace, releases, addresses) is then the same. */
 const NAME = "environment";
@@ -78,14 +70,26 @@ function presence(secrets: Settings["secrets"]): Record<string, string> {
   return Object.fromEntries(set.map(([name]) => [`todo:${name}`, "set"]));
 }
 
-async function objectsOf(settings: Settings, template: Template): Promise<Map<string, KubernetesObject>> {
+function rendered(settings: Settings, template: Template): Promise<Charts> {
   // The checksum differs wherever a secret does; the secrets are compared by themselves.
-  const rendered = await renderCharts(chartsOf(partsOf(settings)).map(withoutChecksum), template);
-  const entries = Object.values(rendered).flatMap(({ chart, objects }) =>
-    objects.map((object) => {
-      const name = object.metadata.name.replace(`-${NAME}`, "");
-      return [`${chart}: ${object.kind} ${name}`, object] as const;
-    }),
-  );
-  return new Map(entries);
+  return renderCharts(chartsOf(partsOf(settings)).map(withoutChecksum), template);
+}
+
+function objectsOf(left: Charts, right: Charts): Comparison["objects"] {
+  const changes = Object.values({ ...left, ...right }).flatMap(({ chart, namespace }) => {
+    const [before, after] = [left, right].map((charts) => charts[chart]?.objects ?? []);
+    return compare(before, after, namespace).map((change) => {
+      const object = (change.after ?? change.before) as KubernetesObject;
+      return { ...change, object: `${chart}: ${title(object, namespace).replace(`-${NAME}`, "")}` };
+    });
+  });
+  const those = (what: ObjectChange["what"]) => changes.filter((change) => change.what === what);
+  const [differing, onlyLeft] = [those("changed"), those("removed")];
+  const all = Object.values(left).flatMap(({ objects }) => objects);
+  return {
+    differing: differing.map(({ object, fields }) => ({ object, fields })),
+    onlyLeft: onlyLeft.map(({ object }) => object),
+    onlyRight: those("added").map(({ object }) => object),
+    same: all.length - differing.length - onlyLeft.length,
+  };
 }

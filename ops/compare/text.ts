@@ -1,4 +1,4 @@
-import type { Difference } from "./differences";
+import { type FieldChange, pathText } from "../../components/preview/diff";
 import type { Comparison } from "./environments";
 
 const LONGEST = 100;
@@ -30,12 +30,16 @@ function section(title: string, lines: string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((each) => `  ${each}`), ""];
 }
 
-function line({ path, left, right }: Difference): string {
-  return `${path}: ${shown(left)} → ${shown(right)}`;
+function line({ path, before, after }: FieldChange): string {
+  const [was, is] = [before, after].map(shown);
+  // Where the difference is beyond the cut, all of both is shown.
+  const pair = cut(was) === cut(is) ? [was, is] : [cut(was), cut(is)];
+  return `${pathText(path)}: ${pair.join(" → ")}`;
 }
 
 function shown(value: unknown): string {
   if (value === undefined) return "–";
-  const json = typeof value === "string" && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
-  return json.length > LONGEST ? `${json.slice(0, LONGEST - 1)}…` : json;
+  return typeof value === "string" && /^[\w./:@-]+$/.test(value) ? value : JSON.stringify(value);
 }
+
+const cut = (value: string) => (value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value);

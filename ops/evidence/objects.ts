@@ -1,5 +1,5 @@
+import { type Container, type ContainerSpec, containersOf, podsOf, serves } from "../../components/pods";
 import { findings, judge, sentence } from "../../components/policy";
-import { type Container, containersOf, podsOf, serves } from "../../components/policy/pods";
 import { releaseName } from "../../components/render-chart";
 import { chartsOf, type Outcome, type Rule, settle, variablesOf, type World } from "./rule";
 
@@ -28,8 +28,7 @@ function containerLines(world: World, line: (container: Container) => string | u
   );
 }
 
-const question = (probe?: { httpGet?: { path: string }; exec?: { command: string[] } }) =>
-  probe?.httpGet?.path ?? probe?.exec?.command.at(-1);
+const question = (probe: ContainerSpec["livenessProbe"]) => probe?.httpGet?.path ?? probe?.exec?.command?.at(-1);
 const probes = ({ pod, spec }: Container) =>
   serves(pod.object)
     ? `startup ${question(spec.startupProbe)} · liveness ${question(spec.livenessProbe)} · readiness ${question(spec.readinessProbe)}`
@@ -81,8 +80,7 @@ export const objectRules: Rule[] = [
     id: "C-006",
     text: "Environment variables are the only configuration",
     check: policy("C-006", (container) => {
-      const volumes: Record<string, unknown>[] = container.pod.spec.volumes ?? [];
-      const kinds = volumes.map(({ name: _, ...kind }) => Object.keys(kind).join());
+      const kinds = (container.pod.spec.volumes ?? []).map(({ name: _, ...kind }) => Object.keys(kind).join());
       return `${variablesOf(container).length} variables; volumes: ${[...new Set(kinds)].join(", ") || "none"}`;
     }),
   },

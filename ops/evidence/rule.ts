@@ -1,6 +1,6 @@
 import type { Parts } from "../../components/parts";
+import type { Container } from "../../components/pods";
 import type { Exception } from "../../components/policy/exceptions";
-import type { Container } from "../../components/policy/pods";
 import type { KubernetesObject, RenderedChart } from "../../components/render-chart";
 
 /** What there is to look at. Rules see nothing else, so that each can be shown a violation. */
@@ -73,10 +73,4 @@ export const filesOf = ({ files }: World, path: RegExp) => Object.entries(files)
 export const chartsOf = ({ environments }: World) =>
   environments.flatMap(({ name, charts }) => charts.map((chart) => ({ ...chart, environment: name })));
 
-/** A variable of a container. */
-export interface Variable {
-  name: string;
-  value?: string;
-  valueFrom?: { secretKeyRef?: { name: string; key: string } };
-}
-export const variablesOf = ({ spec }: Container): Variable[] => spec.env ?? [];
+export const variablesOf = ({ spec }: Container) => spec.env ?? [];

@@ -1,13 +1,9 @@
-import { containersOf, podsOf, serves } from "../../components/policy/pods";
+import { containersOf, podsOf, serves } from "../../components/pods";
 import { chartsOf, filesOf, type Outcome, type Rule, settle, variablesOf, type World } from "./rule";
 
 interface ServicePort {
   port: number;
   targetPort: string | number;
-}
-interface ContainerPort {
-  name: string;
-  containerPort: number;
 }
 
 /** C-008: what a Service sends to is a port of its container, in the README and exposed by the image. */
@@ -15,7 +11,7 @@ function documentedPorts(world: World): Outcome {
   const [proof, problems]: [string[], string[]] = [[], []];
   const readme = world.files["README.md"] ?? "";
   for (const { chart, environment, objects } of chartsOf(world)) {
-    const open: ContainerPort[] = podsOf(objects.filter(serves))
+    const open = podsOf(objects.filter(serves))
       .flatMap(containersOf)
       .flatMap(({ spec }) => spec.ports ?? []);
     const services = objects.filter(({ kind }) => kind === "Service");
@@ -28,10 +24,9 @@ function documentedPorts(world: World): Outcome {
         problems.push(`${where}: expected ${target.containerPort} in README.md, found nothing`);
       } else proof.push(`${where} → container port ${target.name} ${target.containerPort}, in README.md`);
     }
-    const used = new Set(ports.map(({ targetPort }) => targetPort));
-    for (const { name, containerPort } of open.filter(
-      (each) => !used.has(each.name) && !used.has(each.containerPort),
-    )) {
+    const used = ({ name, containerPort }: (typeof open)[number]) =>
+      ports.some(({ targetPort }) => targetPort === name || targetPort === containerPort);
+    for (const { name, containerPort } of open.filter((each) => !used(each))) {
       problems.push(
         `${environment} ${chart}: expected a Service for container port ${name} ${containerPort}, found none`,
       );

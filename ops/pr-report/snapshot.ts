@@ -1,7 +1,6 @@
 // Prints what a checkout would deploy, as JSON: every environment's objects, rendered without a cluster, an account or a
 // passphrase. A pull request's report runs it in the base's checkout and in the head's, each with its own code.
 //   node -r ts-node/register ops/pr-report/snapshot.ts
-import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { helmTemplate } from "../../components/helm-template";
 import { chartsOf, type Parts, partsOf } from "../../components/parts";
@@ -13,6 +12,7 @@ import { type KubernetesObject, releaseName, renderCharts } from "../../componen
 import type { SecretSpec } from "../../components/secrets";
 import { checkWiring } from "../../components/wiring";
 import { readSettings, type Settings } from "../../settings";
+import { stackNames } from "../../settings/other-stacks";
 
 /** What one environment would be. */
 export interface EnvironmentSnapshot {
@@ -81,8 +81,7 @@ function before({ environment: { namespace, secrets } }: Parts): KubernetesObjec
 }
 
 async function main() {
-  const stacks = readdirSync(ROOT).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-  const entries = await Promise.all(stacks.sort().map(async (stack) => [stack, await snapshot(stack)] as const));
+  const entries = await Promise.all(stackNames(ROOT).map(async (stack) => [stack, await snapshot(stack)] as const));
   console.log(JSON.stringify(Object.fromEntries(entries)));
 }
 

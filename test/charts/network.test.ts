@@ -1,7 +1,7 @@
 // How each chart is reached, and what its NetworkPolicy lets through.
 // Not proved here: that the cluster's CNI enforces a policy, that a controller serves the Ingress or the HTTPRoute.
 import assert from "node:assert/strict";
-import { charts, one, render } from "./render";
+import { type Chart, charts, one, render } from "./render";
 import { everything, least } from "./values";
 
 const labels = (chart: string, part = "") => ({
@@ -98,6 +98,19 @@ describe("NetworkPolicy", () => {
       { ingress, egress },
       { ingress: [{ from: [from(labels("todo-backend", "-test"))], ports: [tcp("http")] }], egress: [dns] },
     );
+  });
+
+  it("lets nobody in for a test that there is not", async () => {
+    const [name, test] = ["todo-backend" as const, { enabled: false }];
+    const ingressOf = async (chart: Chart, allowFrom: object[]) =>
+      one(await render(chart, { ...least[chart], ...enabled({ allowFrom }), test }), "NetworkPolicy").spec.ingress;
+    const caller = labels("todo-frontend");
+    assert.deepEqual(await ingressOf(name, [caller]), [{ from: [from(caller)], ports: [tcp("http")] }]);
+    // An empty list of peers would let everybody in.
+    assert.equal(await ingressOf(name, []), undefined);
+    const peers = [{ namespaceSelector: {}, ...from({ app: "traefik" }) }];
+    assert.deepEqual(await ingressOf("todo-frontend", [{ app: "traefik" }]), [{ from: peers, ports: [tcp("http")] }]);
+    assert.deepEqual(await ingressOf("todo-frontend", []), [{ ports: [tcp("http")] }]);
   });
 
   it("of the frontend: in from everybody, as browsers are outside, out to those named", async () => {

@@ -86,6 +86,18 @@ describe("objects", () => {
       ],
     ],
     [
+      "neither migration nor test",
+      "todo-backend",
+      { ...least["todo-backend"], migration: { enabled: false }, test: { enabled: false } },
+      ["Deployment todo-backend-test", "Service todo-backend-test", "ServiceAccount todo-backend-test"],
+    ],
+    [
+      "no test",
+      "todo-frontend",
+      { ...least["todo-frontend"], test: { enabled: false } },
+      ["Deployment todo-frontend-test", "Service todo-frontend-test", "ServiceAccount todo-frontend-test"],
+    ],
+    [
       "least",
       "todo-frontend",
       least["todo-frontend"],
@@ -278,6 +290,13 @@ describe("objects", () => {
       for (const line of expected) {
         assert.ok(text.includes(line), `${JSON.stringify(line)} is not in\n${text}`);
       }
+    });
+  }
+
+  for (const chart of ["todo-backend", "todo-frontend"] as const) {
+    it(`NOTES of ${chart} name no test where there is none`, async () => {
+      assert.match(await notes(chart, least[chart]), /\n\nCheck it: {2}helm test --namespace todo-test /);
+      assert.doesNotMatch(await notes(chart, { ...least[chart], test: { enabled: false } }), /helm test|\n\n$/);
     });
   }
 });

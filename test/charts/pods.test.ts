@@ -263,6 +263,23 @@ describe("probes", () => {
   });
 });
 
+describe("the test's pod", () => {
+  for (const [chart, path] of [
+    ["todo-backend", "/ready"],
+    ["todo-frontend", "/"],
+  ] as const) {
+    it(`of ${chart} runs the chart's script or a command of the image's own, with the address behind it`, async () => {
+      const commandWith = async (test: Values) =>
+        one(await render(chart, { ...least[chart], test }), "Pod").spec.containers[0].command;
+      const address = `http://${chart}-test:${chart === "todo-backend" ? 8000 : 3000}${path}`;
+      const [program, ...rest] = await commandWith({ command: [] });
+      assert.equal(program, chart === "todo-backend" ? "python" : "node");
+      assert.equal(rest.at(-1), address);
+      assert.deepEqual(await commandWith({ command: ["sh", "-c", 'curl "$0"'] }), ["sh", "-c", 'curl "$0"', address]);
+    });
+  }
+});
+
 describe("environment of the backend", () => {
   const secret = (key: string, optional = {}) => ({
     valueFrom: { secretKeyRef: { name: "todo-backend-secrets", key, ...optional } },

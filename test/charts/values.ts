@@ -44,6 +44,7 @@ const scaled = {
   replicaCount: 4,
   service: { type: "NodePort", nodePort: 30300 },
   autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 5 },
+  test: { command: ["curl", "--fail"] },
   topologySpreadConstraints: [
     {
       maxSkew: 1,

@@ -411,6 +411,13 @@ const shown: Edit[] = [
     hooks: ["~ Pod todo-frontend-corpus-test"],
   },
   {
+    what: "a test of the image's own",
+    file: STACK_FILE,
+    replace: ["todo:backend:\n", "todo:backend:\n    testCommand: [python, -m, todo_backend.migrate]\n"],
+    objects: [],
+    hooks: [TEST],
+  },
+  {
     what: "a secret: its checksum",
     file: STACK_FILE,
     replace: ["  todo:origin", "  todo:secretKey: { secure: v1:AAAA }\n  todo:origin"],

@@ -99,6 +99,23 @@ describe("another team's images", function () {
     pulumi("up --yes --skip-preview");
   });
 
+  it("are tested by `helm test` with what they can run", () => {
+    const commands = {
+      backend: ["node", "-e", "fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1))"],
+      frontend: ["python3", "-c", "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])"],
+    };
+    for (const [service, words] of Object.entries(commands)) {
+      for (const [index, word] of words.entries()) {
+        pulumi(`config set --path 'todo:${service}.testCommand[${index}]' -- '${word}'`);
+      }
+    }
+    pulumi("up --yes --skip-preview");
+    const helm = ["--kube-context", "todo-on-minikube", "--namespace", namespace];
+    for (const service of Object.keys(commands)) {
+      assert.match(command("helm", ...helm, "test", `todo-${service}-acme`, "--timeout", "60s"), /Phase: +Succeeded/);
+    }
+  });
+
   it("scale by `pulumi config set`", async () => {
     pulumi("config set --path todo:backend.replicas 2");
     pulumi("up --yes --skip-preview");

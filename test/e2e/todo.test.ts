@@ -1,7 +1,8 @@
 // The Todo as a person meets it: a browser, the published node port, and pods that die.
 // Does not prove: other environments, other browsers, behaviour under load.
 import { strict as assert } from "node:assert";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "./browser";
 import { pulumi, replacePod, until } from "./cluster";
 
 describe("the Todo in a browser", () => {
@@ -11,14 +12,7 @@ describe("the Todo in a browser", () => {
   let page: Page;
 
   before(async () => {
-    const quiet = [
-      "--no-sandbox",
-      "--disable-quic",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ];
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: quiet });
+    browser = await startBrowser();
     page = await browser.newPage();
     await page.goto(url);
   });

@@ -144,6 +144,11 @@ export const refusals: [what: string, change: Change, line: string][] = [
     'todo:backend.migrationCommand: expected a list of texts, at least one, found "./migrate up"',
   ],
   [
+    "a test that is one text",
+    { "frontend.testCommand": "curl --fail" },
+    'todo:frontend.testCommand: expected a list of texts, at least one, or false, found "curl --fail"',
+  ],
+  [
     "a directory that is no path",
     { "frontend.writablePaths": ["/tmp", "cache"] },
     'todo:frontend.writablePaths[1]: expected a path such as /var/cache/nginx, found "cache"',

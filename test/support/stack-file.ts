@@ -34,7 +34,8 @@ export const everyKey = {
     ...{ image, replicas: 50, port: 65535, pool: { size: 1, overflow: 0, timeoutSeconds: 300 }, chatMaxMessages: 1000 },
     ...{ chatRequired: true, openaiBaseUrl: "http://llm.example.org/v1", resources: amounts },
     ...{ health: "/api/health", ready: false, env: { LOG_LEVEL: "debug" }, secretKeys: { DB: "DATABASE_URL" } },
-    ...{ migrationCommand: ["./migrate", "up"], writablePaths: ["/tmp", "/var/cache"], externalPorts: [1, 65535] },
+    ...{ migrationCommand: ["./migrate", "up"], testCommand: false, writablePaths: ["/tmp", "/var/cache"] },
+    ...{ externalPorts: [1, 65535] },
     variables: {
       ...{ environment: false, host: false, port: "LISTEN_PORT", corsOrigins: "ALLOWED_ORIGINS", poolSize: "POOL" },
       ...{ maxOverflow: false, poolTimeout: false, chatMaxMessages: false, openaiBaseUrl: "LLM_URL" },
@@ -42,7 +43,8 @@ export const everyKey = {
   },
   "todo:frontend": {
     ...{ image, replicas: 50, port: 1024, service: { type: "NodePort", nodePort: 32767 }, resources: amounts },
-    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, writablePaths: ["/run"], externalPorts: [65535] },
+    ...{ health: "/live", env: { LOG_LEVEL: "debug" }, testCommand: ["curl"], writablePaths: ["/run"] },
+    ...{ externalPorts: [65535] },
     variables: { apiUrl: "BACKEND", port: "LISTEN_PORT", host: false, mode: false },
   },
   "todo:policy": "advisory",

@@ -1,7 +1,8 @@
 // Three environments at once, each at its own URL, in one browser with one set of cookies.
 import { strict as assert } from "node:assert";
 import type { ChildProcess } from "node:child_process";
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
+import { startBrowser } from "../browser";
 import { type Checkout, interrupt } from "../checkout";
 import { until } from "../cluster";
 import { json, kubectl, origins, type Stack, stacks } from "../environment";
@@ -30,14 +31,7 @@ export function sideBySide(checkout: () => Checkout): void {
           ),
         );
       }
-      const quiet = [
-        "--no-sandbox",
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ];
-      browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: quiet });
+      browser = await startBrowser();
       // One for all three, as a person has it: what an environment puts into it must not reach another one.
       context = await browser.newContext();
     });
