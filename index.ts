@@ -4,7 +4,7 @@ import { nextSteps } from "./components/next-steps";
 import { chartsOf, partsOf } from "./components/parts";
 import { enforce } from "./components/policy";
 import { readExceptions } from "./components/policy/exceptions";
-import { changesOf, tellChanges } from "./components/preview/changes";
+import { askCluster, changesOf, tellChanges } from "./components/preview/changes";
 import { originOf } from "./components/preview/origin";
 import { assertFits } from "./components/quota";
 import { providerTemplate, renderCharts } from "./components/render-chart";
@@ -27,13 +27,16 @@ export = async () => {
     kubeconfig: "",
   });
 
+  // Before the provider, which a cluster that does not answer keeps waiting without a word.
+  const deployed = askCluster(context, parts.environment.namespace);
+
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
   const charts = await renderCharts(chartsOf(parts), providerTemplate(provider), { origin: originOf(settings) });
   checkWiring(parts, charts);
   enforce(settings, Object.values(charts), readExceptions(__dirname));
   assertFits(settings.environment, settings.quota, Object.values(charts));
-  const changes = await changesOf(Object.values(charts), context);
+  const changes = changesOf(Object.values(charts), await deployed);
   const objects = (chart: string) => charts[chart].objects;
 
   const environment = new Environment("environment", parts.environment, { provider });

@@ -12,30 +12,35 @@ import { foldedLines, headline, previewText } from "./text";
 /** Where a preview leaves its reports in full, for `make diff`. */
 const FILE = process.env.TODO_DIFF_FILE;
 
-/** What the cluster has of the charts' releases, or why it could not be asked. */
+/** What the cluster has of a namespace's releases, or why it could not be asked. */
 type Found = Map<string, Deployed> | string;
 
-/**
- * In a preview: what would happen to the objects of each release, by the chart's name, compared with what Helm has
- * deployed. Nothing in an update, which has no time to lose. Never fails: a preview without a cluster says so.
- */
-export async function changesOf(charts: RenderedChart[], context: string): Promise<Record<string, Report>> {
-  if (!pulumi.runtime.isDryRun() || charts.length === 0) return {};
-  const found: Found = await deployedReleases(context, charts[0].namespace).catch((error: Error) => {
+/** Asks the cluster what a preview compares with; an update, which has no time to lose, asks nothing. Never fails. */
+export async function askCluster(context: string, namespace: string): Promise<Found | undefined> {
+  if (!pulumi.runtime.isDryRun()) return undefined;
+  return deployedReleases(context, namespace).catch((error: Error) => {
+    // The provider has a patience of its own, and setting that here would be a change of the provider in the state.
     const patient = process.env.PULUMI_K8S_CLIENT_TIMEOUT === undefined;
-    if (error instanceof NoAnswer && patient)
-      void pulumi.log.warn(silence(context, error.message, charts[0].environment));
+    if (error instanceof NoAnswer && patient) void pulumi.log.warn(silence(context, error.message));
     return error.message;
   });
+}
+
+const silence = (context: string, reason: string) =>
+  `cluster ${context}: ${reason}; the Kubernetes provider goes on asking it, perhaps for minutes, and the preview waits; ` +
+  `\`make preview ENV=${pulumi.getStack()}\`, or PULUMI_K8S_CLIENT_TIMEOUT=1 before the command, does not`;
+
+/**
+ * What would happen to the objects of each release, by the chart's name, compared with what Helm has deployed. A preview
+ * without a cluster says so, and compares with what this machine knew.
+ * @param found what askCluster answered: nothing in an update
+ */
+export function changesOf(charts: RenderedChart[], found: Found | undefined): Record<string, Report> {
+  if (found === undefined) return {};
   const reports = charts.map((chart) => [chart.chart, releaseReport(chart, found)] as const);
   if (FILE) writeFileSync(FILE, JSON.stringify(reports.map(inFull)));
   return Object.fromEntries(reports);
 }
-
-/** The provider has its own patience, which this program cannot set without changing the provider in the state. */
-const silence = (context: string, reason: string, stack: string) =>
-  `cluster ${context}: ${reason}; the Kubernetes provider goes on asking, for a minute or more, and then this preview ends ` +
-  `against what was last known; \`make preview ENV=${stack}\`, or PULUMI_K8S_CLIENT_TIMEOUT=1 before the command, ends sooner`;
 
 function releaseReport({ chart, environment, namespace, objects }: RenderedChart, found: Found): Report {
   const release = releaseName(chart, environment);
