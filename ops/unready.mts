@@ -12,6 +12,7 @@ interface Meta {
 interface ContainerStatus {
   name: string;
   ready: boolean;
+  restartCount?: number;
   state: {
     running?: { startedAt: string };
     waiting?: { reason?: string; message?: string };
@@ -26,7 +27,7 @@ interface Condition {
   message?: string;
 }
 
-/** The fields that are read of a Deployment, StatefulSet, DaemonSet, Pod or Service. */
+/** The fields that are read of a Deployment, StatefulSet, DaemonSet, Job, Pod or Service. */
 export interface ClusterObject {
   kind: string;
   metadata: Meta;
@@ -74,15 +75,47 @@ export function unready(objects: ClusterObject[], namespace: string, nodeStart: 
     const ready = (kind === "DaemonSet" ? status.numberReady : status.readyReplicas) ?? 0;
     const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
     const own = pods.filter((pod) => belongsTo(pod.metadata, metadata));
+    const refused = status.conditions?.find(({ type, status }) => type === "ReplicaFailure" && status === "True");
     const reasons = own.filter((pod) => waitingPods.has(pod)).map((pod) => waitingPods.get(pod) as string);
     for (const pod of own) waitingPods.delete(pod);
     if (seen && updated >= wanted && ready >= wanted && reasons.length === 0) continue;
     const counts = `${Math.min(ready, wanted - Math.min(reasons.length, wanted))} of ${wanted} pods ready`;
     const rollout = seen && updated >= wanted ? "" : `, ${seen ? updated : 0} of them updated`;
-    lines.push([`${kind} ${metadata.name}: ${counts}${rollout}`, ...reasons].join("; "));
+    lines.push([`${kind} ${metadata.name}: ${counts}${rollout}`, ...reasons, refused?.message ?? []].flat().join("; "));
   }
   // What is left belongs to no workload: the control plane's own pods, which the kubelet runs from files.
   return [...lines, ...[...waitingPods].filter(([pod]) => ownerKind(pod.metadata) === "Node").map(([, why]) => why)];
+}
+
+/** A container whose log says why something does not go on; with `previous` that of its run before this one. */
+export interface Witness {
+  pod: string;
+  container: string;
+  previous: boolean;
+}
+
+/** The Jobs of a namespace that failed, a line each, and the containers that know why these, or pods that are not ready, are. */
+export function failing(objects: ClusterObject[], namespace: string): { jobs: string[]; containers: Witness[] } {
+  const here = objects.filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp);
+  const failed = new Map<string, string>();
+  for (const { kind, metadata, status } of here) {
+    const condition = status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+    if (kind === "Job" && condition) failed.set(metadata.name, `${condition.reason} (${condition.message})`);
+  }
+  const pods = here.filter(({ kind, metadata }) => {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+    // What a Job tried before it succeeded is over, and so is a chart's test.
+    return kind === "Pod" && owner && (owner.kind !== "Job" || failed.has(owner.name));
+  });
+  const containers = pods.flatMap(({ metadata, status = {} }) =>
+    [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap((container): Witness[] => {
+      const { name, ready, restartCount = 0, state } = container;
+      const done = state.terminated?.exitCode === 0;
+      const started = state.running || state.terminated || restartCount > 0;
+      return ready || done || !started ? [] : [{ pod: metadata.name, container: name, previous: !!state.waiting }];
+    }),
+  );
+  return { jobs: [...failed].map(([name, reason]) => `Job ${name}: ${reason}`), containers };
 }
 
 /** Names, networks and the control plane. Whatever else a person has put into kube-system is not this project's to wait for. */

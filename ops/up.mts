@@ -8,6 +8,7 @@ import { root } from "../tools/places.mts";
 import { assertAnswerable, assertPassphrase } from "./consent.mts";
 import { forward } from "./forward.mts";
 import { ensureStack, stackName, stackOutputs, usePulumi } from "./pulumi.mts";
+import { tellReasons } from "./reasons.mts";
 import { recover } from "./recover.mts";
 import { followCluster } from "./same-cluster.mts";
 import { waitForUrl } from "./url.mts";
@@ -28,7 +29,12 @@ await main(async () => {
   const consent = stack === "prod" ? [] : ["--yes", "--skip-preview"];
   const shell = `\`eval "$(make env ENV=${stack})"\` makes pulumi known to a shell`;
   const wayOut = `its reason is above; mend it (${shell}) and run \`make up ENV=${stack}\` again`;
-  await handOver(`stack ${stack}`, wayOut, "pulumi", ["up", "--stack", stack, ...consent], { cwd: root });
+  try {
+    await handOver(`stack ${stack}`, wayOut, "pulumi", ["up", "--stack", stack, ...consent], { cwd: root });
+  } catch (failure) {
+    await tellReasons(`todo-${stack}`);
+    throw failure;
+  }
   const { url, namespace, next } = (await stackOutputs(stack)) as {
     url: string;
     namespace: string;

@@ -2,7 +2,7 @@
 // Does not prove: that the API server says these things at these moments; test/e2e sees that.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { addresses, type ClusterObject, unready } from "../ops/unready.mts";
+import { addresses, type ClusterObject, failing, unready } from "../ops/unready.mts";
 
 const nodeStart = new Date("2026-11-21T12:00:00.500Z");
 const afterwards = "2026-11-21T12:00:09Z";
@@ -162,6 +162,75 @@ describe("what is not ready", () => {
     ];
     assert.deepEqual(unready([...cluster(), ...others], "todo-dev", nodeStart), []);
   });
+});
+
+it("what is not ready includes what a quota refuses", () => {
+  const message = 'pods "x" is forbidden: exceeded quota';
+  const conditions = [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }];
+  const objects = cluster(running(), running(), { readyReplicas: 0, conditions }).filter(
+    ({ metadata }) => metadata.name !== "todo-backend-dev-7f-x",
+  );
+  const line = `Deployment todo-backend-dev: 0 of 1 pods ready; ${message}`;
+  assert.deepEqual(unready(objects, "todo-dev", nodeStart), [line]);
+});
+
+describe("whose log says why", () => {
+  const ended = (exitCode: number): Container => ({ name: "main", ready: false, state: { terminated: { exitCode } } });
+  const restarting: Container = {
+    name: "main",
+    ready: false,
+    restartCount: 2,
+    state: { waiting: { reason: "CrashLoopBackOff" } },
+  };
+  const job = (status: object): ClusterObject => ({
+    kind: "Job",
+    metadata: { name: "migration", namespace: "todo-dev" },
+    spec: {},
+    status,
+  });
+  const migration = (container: Container) => pod("migration-x", "todo-dev", ["Job", "migration"], container);
+  const condition = {
+    type: "Failed",
+    status: "True",
+    reason: "BackoffLimitExceeded",
+    message: "has reached the limit",
+  };
+  const none = { jobs: [], containers: [] };
+  const cases: [string, ClusterObject[], ReturnType<typeof failing>][] = [
+    ["nobody where all runs", cluster(), none],
+    [
+      "the run before this one of a container that ends again and again",
+      cluster(restarting),
+      { jobs: [], containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: true }] },
+    ],
+    [
+      "a container that runs and is not ready",
+      cluster(running(afterwards, false)),
+      { jobs: [], containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: false }] },
+    ],
+    [
+      "no container that has never run",
+      cluster({ name: "main", ready: false, state: { waiting: { reason: "ImagePullBackOff" } } }),
+      none,
+    ],
+    [
+      "a pod of a Job that failed",
+      [job({ conditions: [condition] }), migration(ended(3))],
+      {
+        jobs: ["Job migration: BackoffLimitExceeded (has reached the limit)"],
+        containers: [{ pod: "migration-x", container: "main", previous: false }],
+      },
+    ],
+    ["no pod of a Job that succeeded in the end", [job({ conditions: [] }), migration(ended(3))], none],
+    [
+      "nobody in another namespace",
+      cluster(restarting).map((each) => ({ ...each, metadata: { ...each.metadata, namespace: "todo-prod" } })),
+      none,
+    ],
+  ];
+  for (const [title, objects, expected] of cases) {
+    it(`is ${title}`, () => assert.deepEqual(failing(objects, "todo-dev"), expected));
+  }
 });
 
 describe("the Services that have to answer", () => {

@@ -85,6 +85,19 @@ describe("the database's place is a switch", function () {
     checkout.run(["pulumi", "config", "rm", "--path", "todo:database.migrations", "-s", stack]);
   });
 
+  it("a migration that fails ends `make up` with what it said, and the old pods go on", async () => {
+    const key = "todo:backend.migrationCommand";
+    for (const [index, word] of ["sh", "-c", "echo no such column >&2; exit 3"].entries()) {
+      checkout.run([...set, "--path", `${key}[${index}]`, "--", word]);
+    }
+    const { status: code, said } = checkout.try(["make", "up", `ENV=${stack}`]);
+    checkout.run(["pulumi", "config", "rm", "--path", key, "-s", stack]);
+    assert.equal(code, 2);
+    assert.match(said, /^ {2}Job todo-backend-switch-migration: BackoffLimitExceeded/m);
+    assert.match(said, /^ {2}log of todo-backend-switch-migration-\S+, container migration:\n {4}no such column$/m);
+    assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
+  });
+
   describe("while the external one is away", () => {
     interface Pod {
       metadata: { name: string };
