@@ -99,7 +99,8 @@ export function failing(objects: ClusterObject[], namespace: string): { jobs: st
   const here = objects.filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp);
   const failed = new Map<string, string>();
   for (const { kind, metadata, status } of here) {
-    const condition = status?.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+    // FailureTarget: it has failed, and its pods are still on their way out.
+    const condition = status?.conditions?.find(({ type, status }) => /^Fail/.test(type) && status === "True");
     if (kind === "Job" && condition) failed.set(metadata.name, `${condition.reason} (${condition.message})`);
   }
   const pods = here.filter(({ kind, metadata }) => {

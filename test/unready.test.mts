@@ -221,6 +221,14 @@ describe("whose log says why", () => {
         containers: [{ pod: "migration-x", container: "main", previous: false }],
       },
     ],
+    [
+      "a pod of a Job that is given up",
+      [job({ conditions: [{ ...condition, type: "FailureTarget" }] }), migration(ended(1))],
+      {
+        jobs: ["Job migration: BackoffLimitExceeded (has reached the limit)"],
+        containers: [{ pod: "migration-x", container: "main", previous: false }],
+      },
+    ],
     ["no pod of a Job that succeeded in the end", [job({ conditions: [] }), migration(ended(3))], none],
     [
       "nobody in another namespace",
