@@ -296,6 +296,13 @@ describe("what the preview lists", () => {
     assert.deepEqual(lines.slice(-2), ["  … 8 more objects", "  all of it: make diff ENV=test"]);
   });
 
+  it("a long value from shortly before it differs", () => {
+    const command = (end: string) => [simple("ConfigMap", { data: { script: `${"set -e; ".repeat(20)}${end}` } })];
+    assert.deepEqual(text(command("run a"), command("run b")).slice(2), [
+      '    data.script: …set -e; set -e; run a" → …set -e; set -e; run b"',
+    ]);
+  });
+
   it("tells of no changes only where no cluster was asked", () => {
     const told = (basis: Basis) => previewText(report("r", NAMESPACE, basis, [], []), "test") !== "";
     assert.equal(told({ from: "deployed", revision: 2 }), false);

@@ -65,7 +65,7 @@ function entry(change: ObjectChange, namespace: string): Entry {
     const shown = [before, after].map((side, index) =>
       side ? redactField(side, field.path, [field.before, field.after][index]) : undefined,
     );
-    const [was, is] = shown.map(short);
+    const [was, is] = short(shown[0], shown[1]);
     return { ...field, text: `${pathText(field.path)}: ${was} → ${marked(was, is)}` };
   });
   return {
@@ -101,9 +101,16 @@ function withMarks({ before, fields }: ObjectChange, after: KubernetesObject): K
 
 const LONGEST = 80;
 
-/** A value on one line. */
-function short(value: unknown): string {
-  if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+/** Two values on a line each; long ones that begin alike from shortly before they differ. */
+function short(...values: [unknown, unknown]): string[] {
+  const texts = values.map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  const [was, is] = texts;
+  let same = 0;
+  while (same < was.length && was[same] === is[same]) same += 1;
+  const cut = was !== is && Math.max(was.length, is.length) > LONGEST;
+  const start = cut && same > LONGEST / 2 ? same - LONGEST / 4 : 0;
+  return texts.map((text) => {
+    const rest = start > 0 ? `…${text.slice(start)}` : text;
+    return rest.length > LONGEST ? `${rest.slice(0, LONGEST - 1)}…` : rest;
+  });
 }
