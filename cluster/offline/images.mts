@@ -29,6 +29,7 @@ import { program, programImages } from "./parts.mts";
 /** Of minikube's folder, which by its own rule is called so; the cluster's keys are in it, hence not in the cache. */
 export const minikubeHome = join(state, ".minikube");
 const minikubeCache = join(cache, "offline", "minikube-cache");
+const minikubeCacheLink = join(minikubeHome, "cache");
 const imageCache = join(minikubeCache, "images", "amd64");
 const here = import.meta.dirname;
 
@@ -105,18 +106,23 @@ const cachedImages = programImages
   .filter(({ reference }) => /^(registry\.k8s|gcr)\.io\//.test(reference))
   .map(({ reference }) => ({ reference, archive: join(imageCache, reference.replace(/:([^:]*)$/, "_$1")) }));
 
+/** Any minikube command makes a folder of this name where there is none, in a shell that still knows a cluster that is gone. */
+const minikubeCacheIsLinked = () =>
+  existsSync(minikubeCacheLink) && realpathSync(minikubeCacheLink) === realpathSync(minikubeCache);
+
 export const minikubeCacheIsFull = () =>
-  [
-    ...kubernetesPrograms.map(cachedProgram),
-    ...cachedImages.map(({ archive }) => archive),
-    join(minikubeHome, "cache"),
-  ].every((path) => existsSync(path));
+  [...kubernetesPrograms.map(cachedProgram), ...cachedImages.map(({ archive }) => archive)].every((path) =>
+    existsSync(path),
+  ) && minikubeCacheIsLinked();
 
 /** Puts the programs and images of Kubernetes where `minikube start` looks for them before it downloads. */
 export async function fillMinikubeCache(report: Report): Promise<string> {
   mkdirSync(minikubeHome, { recursive: true });
   mkdirSync(minikubeCache, { recursive: true });
-  if (!existsSync(join(minikubeHome, "cache"))) symlinkSync(minikubeCache, join(minikubeHome, "cache"));
+  if (!minikubeCacheIsLinked()) {
+    rmSync(minikubeCacheLink, { recursive: true, force: true });
+    symlinkSync(minikubeCache, minikubeCacheLink);
+  }
   const fill = async (target: string, make: (part: string) => Promise<unknown>) => {
     if (existsSync(target)) return;
     mkdirSync(dirname(target), { recursive: true });
