@@ -59,7 +59,7 @@ async function provide(missing: Found[]): Promise<void> {
   // Two at a time: the compilers fill both cores, and one's linking overlaps the other's compiling.
   await steps(
     toBuild.map((t) => ({
-      title: `${t.name} ${t.version}: building, about ${t.minutes} min`,
+      title: `${t.name} ${t.version}: building`,
       run: (report) => build(t, report),
     })),
     2,

@@ -53,7 +53,7 @@ export async function ensureParts(others: Step[]): Promise<void> {
   }
   const builds = missing.map(
     (part): Step => ({
-      title: `${part.name} ${part.version}: building, about ${part.minutes} min`,
+      title: `${part.name} ${part.version}: building`,
       run: async (report) => {
         const stamp = part.stamp?.map((definition) => definition.replace("$V", part.version));
         const folder = join(import.meta.dirname, "go", part.name);
