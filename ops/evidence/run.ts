@@ -13,6 +13,7 @@ const live =
 
 /** The environments of which something was installed in the cluster. */
 const NOTHING = "not run here: no environment is installed in the cluster; `make up` installs dev";
+const UNTIMED = "not run here: the cluster has no release whose last revision is an update's; `make up` installs dev";
 
 /** K-001 */
 const minikube = live(({ nodes }) => {
@@ -51,31 +52,34 @@ function namespaces({ cluster, environments }: World): Outcome {
   );
 }
 
+/** As whom the provider writes. `helm test` and `helm rollback` write as Helm, which says nothing of an installation. */
+const INSTALLER = "pulumi-kubernetes";
+
 /**
- * How long Helm took until all pods of a release were ready: from its record's making to the record's last change. The
- * label modifiedAt is no help: an upgrade copies it from the revision before.
+ * How long an update took until all pods of a release were ready: from its record's making to the installer's last change of
+ * it. The label modifiedAt is no help: an upgrade copies it from the revision before.
  */
 function installations({ records }: ClusterWorld): { release: string; revision: string; seconds: number }[] {
   return records
-    .filter(({ metadata }) => metadata.labels.status === "deployed")
+    .filter(({ metadata }) => metadata.labels.status === "deployed" && changes(metadata).length > 0)
     .map(({ metadata }) => ({
       release: `${metadata.namespace}/${metadata.labels.name}`,
       revision: metadata.labels.version,
-      seconds: (lastChange(metadata) - Date.parse(metadata.creationTimestamp)) / 1000,
+      seconds: (Math.max(...changes(metadata)) - Date.parse(metadata.creationTimestamp)) / 1000,
     }));
 }
 
-/** Milliseconds since 1970; NaN, which is within no limit, where the API server says nothing. */
-function lastChange({ managedFields = [] }: Live): number {
-  const times = managedFields.map(({ time }: { time: string }) => Date.parse(time));
-  return times.length > 0 ? Math.max(...times) : Number.NaN;
-}
+/** When the installer wrote, in milliseconds since 1970. */
+const changes = ({ managedFields = [] }: Live): number[] =>
+  (managedFields as { manager: string; time: string }[])
+    .filter(({ manager }) => manager === INSTALLER)
+    .map(({ time }) => Date.parse(time));
 
 /** A release may take so long until Helm has seen its pods ready, hooks included. */
 const within = (limit: number) =>
   live((cluster) => {
     const all = installations(cluster);
-    if (all.length === 0) return open(NOTHING);
+    if (all.length === 0) return open(UNTIMED);
     return settle(
       all.map(({ release, revision, seconds }) => `${release}, revision ${revision}: pods ready after ${seconds} s`),
       all
@@ -91,7 +95,7 @@ const installed = live((cluster) => {
     const [namespace] = release.split("/");
     sums.set(namespace, (sums.get(namespace) ?? 0) + seconds);
   }
-  if (sums.size === 0) return open(NOTHING);
+  if (sums.size === 0) return open(UNTIMED);
   return settle(
     [...sums].map(([namespace, seconds]) => `${namespace}: its releases took ${seconds} s together`),
     [...sums]
