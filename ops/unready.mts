@@ -94,14 +94,21 @@ export interface Witness {
   previous: boolean;
 }
 
-/** The Jobs of a namespace that failed, a line each, and the containers that know why these, or pods that are not ready, are. */
-export function failing(objects: ClusterObject[], namespace: string): { jobs: string[]; containers: Witness[] } {
+/**
+ * The Jobs of a namespace that failed, a line each by their name, and the containers that know why these, or pods that are
+ * not ready, are.
+ */
+export function failing(
+  objects: ClusterObject[],
+  namespace: string,
+): { jobs: Map<string, string>; containers: Witness[] } {
   const here = objects.filter(({ metadata }) => metadata.namespace === namespace && !metadata.deletionTimestamp);
   const failed = new Map<string, string>();
   for (const { kind, metadata, status } of here) {
     // FailureTarget: it has failed, and its pods are still on their way out.
     const condition = status?.conditions?.find(({ type, status }) => /^Fail/.test(type) && status === "True");
-    if (kind === "Job" && condition) failed.set(metadata.name, `${condition.reason} (${condition.message})`);
+    if (kind !== "Job" || !condition) continue;
+    failed.set(metadata.name, `Job ${metadata.name}: ${condition.reason} (${condition.message})`);
   }
   const pods = here.filter(({ kind, metadata }) => {
     const owner = metadata.ownerReferences?.find(({ controller }) => controller);
@@ -116,7 +123,7 @@ export function failing(objects: ClusterObject[], namespace: string): { jobs: st
       return ready || done || !started ? [] : [{ pod: metadata.name, container: name, previous: !!state.waiting }];
     }),
   );
-  return { jobs: [...failed].map(([name, reason]) => `Job ${name}: ${reason}`), containers };
+  return { jobs: failed, containers };
 }
 
 /** Names, networks and the control plane. Whatever else a person has put into kube-system is not this project's to wait for. */

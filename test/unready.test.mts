@@ -195,18 +195,18 @@ describe("whose log says why", () => {
     reason: "BackoffLimitExceeded",
     message: "has reached the limit",
   };
-  const none = { jobs: [], containers: [] };
+  const none = { jobs: new Map(), containers: [] };
   const cases: [string, ClusterObject[], ReturnType<typeof failing>][] = [
     ["nobody where all runs", cluster(), none],
     [
       "the run before this one of a container that ends again and again",
       cluster(restarting),
-      { jobs: [], containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: true }] },
+      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: true }] },
     ],
     [
       "a container that runs and is not ready",
       cluster(running(afterwards, false)),
-      { jobs: [], containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: false }] },
+      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: false }] },
     ],
     [
       "no container that has never run",
@@ -217,7 +217,7 @@ describe("whose log says why", () => {
       "a pod of a Job that failed",
       [job({ conditions: [condition] }), migration(ended(3))],
       {
-        jobs: ["Job migration: BackoffLimitExceeded (has reached the limit)"],
+        jobs: new Map([["migration", "Job migration: BackoffLimitExceeded (has reached the limit)"]]),
         containers: [{ pod: "migration-x", container: "main", previous: false }],
       },
     ],
@@ -225,7 +225,7 @@ describe("whose log says why", () => {
       "a pod of a Job that is given up",
       [job({ conditions: [{ ...condition, type: "FailureTarget" }] }), migration(ended(1))],
       {
-        jobs: ["Job migration: BackoffLimitExceeded (has reached the limit)"],
+        jobs: new Map([["migration", "Job migration: BackoffLimitExceeded (has reached the limit)"]]),
         containers: [{ pod: "migration-x", container: "main", previous: false }],
       },
     ],
