@@ -27,7 +27,7 @@ export = async () => {
     kubeconfig: "",
   });
 
-  // Before the provider, which a cluster that does not answer keeps waiting without a word.
+  // Asked before the provider asks, which waits without a word for a cluster that does not answer.
   const deployed = askCluster(context, parts.environment.namespace);
 
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds

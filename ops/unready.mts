@@ -81,7 +81,13 @@ export function unready(objects: ClusterObject[], namespace: string, nodeStart: 
     if (seen && updated >= wanted && ready >= wanted && reasons.length === 0) continue;
     const counts = `${Math.min(ready, wanted - Math.min(reasons.length, wanted))} of ${wanted} pods ready`;
     const rollout = seen && updated >= wanted ? "" : `, ${seen ? updated : 0} of them updated`;
-    lines.push([`${kind} ${metadata.name}: ${counts}${rollout}`, ...reasons, refused?.message ?? []].flat().join("; "));
+    lines.push(
+      [
+        `${kind} ${metadata.name}: ${counts}${rollout}`,
+        ...reasons,
+        ...(refused?.message ? [refused.message] : []),
+      ].join("; "),
+    );
   }
   // What is left belongs to no workload: the control plane's own pods, which the kubelet runs from files.
   return [...lines, ...[...waitingPods].filter(([pod]) => ownerKind(pod.metadata) === "Node").map(([, why]) => why)];

@@ -65,7 +65,7 @@ function entry(change: ObjectChange, namespace: string): Entry {
     const shown = [before, after].map((side, index) =>
       side ? redactField(side, field.path, [field.before, field.after][index]) : undefined,
     );
-    const [was, is] = short(shown[0], shown[1]);
+    const [was, is] = short(shown);
     return { ...field, text: `${pathText(field.path)}: ${was} → ${marked(was, is)}` };
   });
   return {
@@ -101,8 +101,8 @@ function withMarks({ before, fields }: ObjectChange, after: KubernetesObject): K
 
 const LONGEST = 80;
 
-/** Two values on a line each; long ones that begin alike from shortly before they differ. */
-function short(...values: [unknown, unknown]): string[] {
+/** The value before and the one after on a line each; long ones that begin alike from shortly before they differ. */
+function short(values: unknown[]): string[] {
   const texts = values.map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
   const [was, is] = texts;
   let same = 0;

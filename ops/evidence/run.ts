@@ -83,7 +83,7 @@ const within = (limit: number) =>
     return settle(
       all.map(({ release, revision, seconds }) => `${release}, revision ${revision}: pods ready after ${seconds} s`),
       all
-        .filter(({ seconds }) => !(seconds <= limit))
+        .filter(({ seconds }) => seconds > limit)
         .map(({ release, seconds }) => `${release}: expected at most ${limit} s, found ${seconds}`),
     );
   });
@@ -99,7 +99,7 @@ const installed = live((cluster) => {
   return settle(
     [...sums].map(([namespace, seconds]) => `${namespace}: its releases took ${seconds} s together`),
     [...sums]
-      .filter(([, seconds]) => !(seconds <= 300))
+      .filter(([, seconds]) => seconds > 300)
       .map(([namespace, seconds]) => `${namespace}: expected at most 300 s, found ${seconds}`),
   );
 });

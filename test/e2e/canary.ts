@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { Checkout } from "./checkout";
-import { claim, release } from "./claims";
+import { claim, unclaim } from "./claims";
 import { dev, type Place, placeOf } from "./cluster";
 import type { Texts } from "./secret-search";
 
@@ -32,7 +32,7 @@ export function removeCanary(place: Place): void {
   try {
     place.pulumi("destroy", "--yes", "--skip-preview");
   } finally {
-    release(namespace);
+    unclaim(namespace);
     fs.rmSync(place.folder, { recursive: true });
   }
 }

@@ -21,7 +21,7 @@ export function claim(...namespaces: string[]): void {
 }
 
 /** Removes all that the suite has made there, its stack too, in whatever state they are. */
-export function release(...namespaces: string[]): void {
+export function unclaim(...namespaces: string[]): void {
   for (const namespace of namespaces) remove(namespace);
 }
 

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Checkout } from "./checkout";
-import { claim, release } from "./claims";
+import { claim, unclaim } from "./claims";
 import { until } from "./cluster";
 import { helm, json, kubectl, releases } from "./environment";
 import * as externalDatabase from "./external-database";
@@ -42,7 +42,7 @@ describe("the database's place is a switch", function () {
   after(() => {
     if (!checkout) return;
     checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-    release(...namespaces);
+    unclaim(...namespaces);
     checkout.remove();
   });
 

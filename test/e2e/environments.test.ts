@@ -3,7 +3,7 @@
 // Does not prove: a database beyond the cluster's own network, nor one that checks who connects by address.
 import { strict as assert } from "node:assert";
 import { Checkout } from "./checkout";
-import { claim, present, release } from "./claims";
+import { claim, present, unclaim } from "./claims";
 import { madeOf } from "./environments/made-of";
 import { quotas } from "./environments/quotas";
 import { sideBySide } from "./environments/side-by-side";
@@ -33,7 +33,7 @@ describe("three environments on one cluster", function () {
     for (const stack of ["staging", "prod"]) {
       checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
     }
-    release(...namespaces);
+    unclaim(...namespaces);
     checkout.remove();
   });
 

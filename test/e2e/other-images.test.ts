@@ -7,7 +7,7 @@ import { createHmac } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { claim, release } from "./claims";
+import { claim, unclaim } from "./claims";
 import { command, until } from "./cluster";
 
 const root = resolve(__dirname, "../..");
@@ -51,7 +51,7 @@ describe("another team's images", function () {
     try {
       pulumi("destroy --yes --skip-preview");
     } finally {
-      release(namespace);
+      unclaim(namespace);
       rmSync(folder, { recursive: true });
     }
   });

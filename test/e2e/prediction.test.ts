@@ -9,7 +9,7 @@ import type { Report } from "../../components/preview/report";
 import { apply, checkout, SOURCES } from "../corpus/checkout";
 import { type Edit, edits } from "../corpus/edits";
 import { ROOT } from "../support/mocks";
-import { claim, release } from "./claims";
+import { claim, unclaim } from "./claims";
 
 const NAMESPACE = "todo-corpus";
 const KINDS =
@@ -98,7 +98,7 @@ describe("the preview's prediction", function () {
     try {
       pulumi("destroy", "--yes", "--skip-preview");
     } finally {
-      release(NAMESPACE);
+      unclaim(NAMESPACE);
       rmSync(folder, { recursive: true });
     }
   });

@@ -8,7 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
-import { claim, release } from "./claims";
+import { claim, unclaim } from "./claims";
 import { command, until } from "./cluster";
 import { Callers } from "./knock";
 
@@ -96,7 +96,7 @@ for (const binary of ["helm", "helm4"]) {
     });
 
     after(() => {
-      release(namespace);
+      unclaim(namespace);
       rmSync(folder, { recursive: true });
     });
 
