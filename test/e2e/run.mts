@@ -28,7 +28,8 @@ await main(async () => {
     stdio: "inherit",
     reject: false,
   });
-  process.exitCode = exitCode;
+  // None where a signal ended it: that is no success.
+  process.exitCode = exitCode ?? 1;
 });
 
 /** Any Chromium or Chrome that is installed, else Debian's. */
