@@ -3,76 +3,79 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff pr-report down open compare promote rotate evidence env test e2e check format generate doctor tools cluster images clean bench
+.PHONY: help up preview diff pr-report down open compare promote rotate migrate evidence env test e2e check format generate doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 up: ## Deploy to Minikube, making whatever is missing, and print the URL          [ENV=dev|staging|prod]
-	$(run) ops/up.mts $(ENV)
+	$(run) ops/up.ts "$(ENV)"
 
 preview: ## Show what `up` would change                                            [ENV=…]
-	$(run) ops/preview.mts $(ENV)
+	$(run) ops/preview.ts "$(ENV)"
 
 diff: ## The same in full, object by object; exit code 2 when something would change  [ENV=…]
-	$(run) ops/diff.mts $(ENV)
+	$(run) ops/diff.ts "$(ENV)"
 
 compare: ## Show what differs between two environments                                [A=staging B=prod]
-	$(run) -r ts-node/register ops/compare.ts "$(A)" "$(B)"
+	$(run) ops/compare.ts "$(A)" "$(B)"
 
 promote: ## Carry the verified image tags of one environment over to another         [FROM=staging TO=prod]
-	$(run) ops/promote.mts "$(FROM)" "$(TO)"
+	$(run) ops/promote.ts "$(FROM)" "$(TO)"
 
 evidence: ## Write evidence.md: every rule of the project with its proof; fails where one does not hold
-	$(run) ops/evidence.mts
+	$(run) ops/evidence.ts
 
 down: ## Remove an environment from the cluster                                     [ENV=…]
-	$(run) ops/down.mts $(ENV)
+	$(run) ops/down.ts "$(ENV)"
 
 rotate: ## Give a secret a new value; exactly the pods that use it are replaced       [ENV=… KEY=…]
-	$(run) ops/rotate.mts $(ENV) "$(KEY)"
+	$(run) ops/rotate.ts "$(ENV)" "$(KEY)"
+
+migrate: ## Bring the database's schema up to date with the deployed image                [ENV=… PROTECTED=prod]
+	$(run) ops/migrate.ts "$(ENV)" "PROTECTED=$(PROTECTED)"
 
 open: ## The page at its URL; where nothing in the cluster opens the port, forward it  [ENV=…]
-	$(run) ops/open.mts $(ENV)
+	$(run) ops/open.ts "$(ENV)"
 
 env: ## Print what a shell needs for plain pulumi, kubectl, helm: eval "$(make env)" [ENV=…]
-	@tools/run ops/env.mts $(ENV)
+	@tools/run ops/env.ts "$(ENV)"
 
 test: ## Everything that needs no cluster: types, lint, units, mocks, charts, the application
-	$(run) test/run.mts
+	$(run) ops/test.ts
 
-e2e: ## Against the running cluster, with a real browser
-	$(run) test/e2e/run.mts
+e2e: ## Against the running cluster, with a real browser; ALL=1 every suite         [ONLY=todo,secrets AGAIN=1 MARKDOWN=file]
+	$(run) ops/e2e.ts $(foreach name,ALL AGAIN ONLY MARKDOWN,$(if $($(name)),"$(name)=$($(name))"))
 
-check: ## Format, lint, types, and whether generated files are current
-	$(run) test/run.mts checks
+check: ## Format, lint, types, workflows, and whether generated files are current
+	$(run) ops/check.ts
 
-format: ## Format the sources and mend what the linter can mend
-	$(run) node_modules/@biomejs/biome/bin/biome check --write
+format: ## Format the sources and fix what the linter can fix
+	$(run) ops/format.ts
 
 generate: ## Write the generated files again
-	$(run) helm/schema.mts
-	$(run) -r ts-node/register settings/artifacts.ts
-	$(run) -r ts-node/register helm/values.ts
-	$(run) -r ts-node/register components/wiring/artifact.ts
+	$(run) ops/generate.ts
 
 doctor: ## Say which tools are here, from where, and what is missing
-	$(run) tools/doctor.mts
+	$(run) ops/doctor.ts
 
 tools: ## Make the command-line tools available
-	$(run) tools/install.mts
+	$(run) ops/tools.ts
 
 cluster: ## Start (or find, or wake) the cluster
-	$(run) cluster/cluster.mts
+	$(run) ops/cluster.ts
 
 pr-report: ## What a pull request would change, as Markdown, without a cluster   [BASE=origin/main]
-	$(run) ops/pr-report.mts $(BASE)
+	$(run) ops/pr-report.ts "$(BASE)"
 
 images: ## Build and load the application's images where they changed             [ENV=…]
-	$(run) cluster/images-of.mts $(ENV)
+	$(run) ops/images.ts "$(ENV)"
 
-clean: ## Remove the cluster and all it holds; ALL=1 removes the cached tools too
-	$(run) cluster/clean.mts $(if $(ALL),ALL=1)
+clean: ## Remove the cluster and all it holds; ALL=1 the cached tools too          [PROTECTED=prod]
+	$(run) ops/clean.ts $(if $(ALL),ALL=1) "PROTECTED=$(PROTECTED)"
 
-bench: ## Measure what the README states
-	$(run) test/bench.mts
+bench: ## Measure what docs/costs.md states
+	$(run) ops/bench.ts
+
+mutate: ## Change the pure parts a line at a time, and count what no test notices (tens of minutes)  [PART=wiring]
+	$(run) ops/mutate.ts $(PART)

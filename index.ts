@@ -1,61 +1,70 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import { Environment } from "./components/environment";
-import { nextSteps } from "./components/next-steps";
-import { chartsOf, partsOf } from "./components/parts";
-import { enforce } from "./components/policy";
-import { readExceptions } from "./components/policy/exceptions";
-import { askCluster, changesOf, tellChanges } from "./components/preview/changes";
-import { originOf } from "./components/preview/origin";
-import { assertFits } from "./components/quota";
-import { providerTemplate, renderCharts } from "./components/render-chart";
-import { TodoBackend } from "./components/todo-backend";
-import { TodoFrontend } from "./components/todo-frontend";
-import { TodoPostgres } from "./components/todo-postgres";
-import { checkWiring } from "./components/wiring";
-import { loadSettings } from "./settings";
+import type { Resource } from "@pulumi/pulumi";
+import { prepareCharts, removeUnused } from "local-charts";
+import { warnWithoutCertificate } from "./components/certificate.ts";
+import { preparationOf } from "./components/checks.ts";
+import { contentsOf, Environment } from "./components/environment.ts";
+import { FurtherService } from "./components/further-service.ts";
+import { nextSteps } from "./components/next-steps.ts";
+import { chartsOf, furtherKey, partsOf } from "./components/parts.ts";
+import { readExceptions } from "./components/policy.ts";
+import { warnUnprotected } from "./components/protection.ts";
+import { TodoBackend } from "./components/todo-backend.ts";
+import { TodoFrontend } from "./components/todo-frontend.ts";
+import { TodoPostgres } from "./components/todo-postgres.ts";
+import { loadSettings } from "./settings.ts";
 
-export = async () => {
-  const settings = loadSettings();
+// @ts-expect-error: no file but this one may hold what Node cannot strip (TS1294), and Pulumi awaits no other export.
+export = async (folder = import.meta.dirname) => {
+  const settings = loadSettings(folder);
   const parts = partsOf(settings);
   const { context } = settings.cluster;
+  warnUnprotected(settings);
+  warnWithoutCertificate(settings);
 
-  const provider = new kubernetes.Provider("cluster", {
+  const cluster = {
     context,
     // Without it, a new address or CA of the same cluster would replace everything.
     clusterIdentifier: context,
     // Otherwise the path in $KUBECONFIG becomes part of the state. The variable itself still counts.
     kubeconfig: "",
-  });
-
-  // Asked before the provider asks, which waits without a word for a cluster that does not answer.
-  const deployed = askCluster(context, parts.environment.namespace);
+  };
+  const provider = new kubernetes.Provider("cluster", cluster);
 
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
-  const charts = await renderCharts(chartsOf(parts), providerTemplate(provider), { origin: originOf(settings) });
-  checkWiring(parts, charts);
-  enforce(settings, Object.values(charts), readExceptions(__dirname));
-  assertFits(settings.environment, settings.quota, Object.values(charts));
-  const changes = changesOf(Object.values(charts), await deployed);
-  const objects = (chart: string) => charts[chart].objects;
+  const preparation = preparationOf(settings, parts, readExceptions(folder));
+  const charts = await prepareCharts(chartsOf(parts), { ...preparation, provider, context });
 
-  const environment = new Environment("environment", parts.environment, { provider });
+  // For what is made for one content: a content that there was before is still there, and is what it would be made to.
+  const contents = new kubernetes.Provider("contents", { ...cluster, upsertExistingObjects: true });
 
-  const database = parts.postgres
-    ? new TodoPostgres("todo-postgres", parts.postgres, objects("todo-postgres"), { provider, dependsOn: environment })
-    : undefined;
+  // All of a protected stack: what is not, `pulumi destroy --skip-preview` would take away before it is refused the rest.
+  const options = { provider, protect: settings.protected };
+  const after = (...dependsOn: Resource[]) => ({ ...options, dependsOn });
+  const environment = new Environment("environment", { ...parts.environment, contents }, options);
 
-  const backend = new TodoBackend("todo-backend", parts.backend, objects("todo-backend"), {
-    provider,
-    dependsOn: database ?? environment,
-  });
+  const database = charts.postgres && new TodoPostgres("todo-postgres", charts.postgres, after(environment));
 
-  const frontend = new TodoFrontend("todo-frontend", parts.frontend, objects("todo-frontend"), {
-    provider,
-    dependsOn: backend,
-  });
+  const further = (later: boolean, ...needed: Resource[]) =>
+    Object.values(parts.services)
+      .filter((service) => service.later === later)
+      .map(({ name }) => new FurtherService(name, charts[furtherKey(name)], after(...needed)));
+  const before = further(false, environment);
 
-  tellChanges(changes, { "todo-postgres": database, "todo-backend": backend, "todo-frontend": frontend });
+  const backend =
+    charts.backend && new TodoBackend("todo-backend", charts.backend, after(database ?? environment, ...before));
+
+  const under = backend ?? database ?? environment;
+  const frontend = charts.frontend && new TodoFrontend("todo-frontend", charts.frontend, after(under, ...before));
+
+  const behind = further(true, under, ...before);
+  const installed = [backend, frontend, ...before, ...behind].filter((chart) => chart !== undefined);
+  const releases = installed.map(({ release }) => release);
+  removeUnused(
+    { context, ...contentsOf(parts.environment, releases) },
+    [...installed, ...(database ? [database] : [])].map((chart) => chart.ready),
+  );
 
   return {
     /** What to open in a browser. */

@@ -1,22 +1,15 @@
-import { scryptSync } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
+import { isMap } from "local-charts/objects";
 import type { z } from "zod";
-import { DRIVER, FURTHER_SECRETS, furtherSecret, keys, type Sections, secrets, sections } from "./settings/contract";
-import { contradictions } from "./settings/contradictions";
-import { backendPorts } from "./settings/external-ports";
-import { clashes, type OtherStack, otherStacks } from "./settings/other-stacks";
-import { type Problem, problemsOf, report, suggestion } from "./settings/report";
-
-/** The value of a secret, and what may be known about it. */
-export interface SecretValue {
-  /** Absent where a stack file was read without its passphrase. */
-  value?: pulumi.Output<string>;
-  /** Changes when the value does; says nothing about it, so that it may be shown and compared in a preview. */
-  fingerprint: string;
-}
+import { keys, type Sections, secrets, sections } from "./settings/contract.ts";
+import { contradictions } from "./settings/contradictions.ts";
+import { clashes, type OtherStack, otherStacks } from "./settings/other-stacks.ts";
+import { type Problem, problemsOf, report, suggestion } from "./settings/problems.ts";
+import { ASSUMED, FURTHER_KEY, furtherKey, isSealed, type SecretValue, secretsIn } from "./settings/secret-values.ts";
+import { NONE, sectionsIn, serviceNames, services } from "./settings/services.ts";
+import { decoded, readStackFile, type StackFile, stackFile } from "./settings/stack-files.ts";
+import { mapOf } from "./settings/yaml.ts";
 
 /** All that an environment is made from. Components get parts of it; nothing else reads the stack's config. */
 export interface Settings extends Sections {
@@ -33,22 +26,32 @@ export interface ParseOptions {
   others?: OtherStack[];
   /** Take a secret that is missing for one that will be set: for a look at a stack that nobody has set up here. */
   assumeSecrets?: boolean;
+  /** What of the stack file Pulumi and others would read differently. */
+  reading?: Problem[];
 }
 
-/** Settings of the running stack; throws one error that names everything that is wrong with them. */
-export function loadSettings(): Settings {
+/**
+ * Settings of the running stack; throws one error that names everything that is wrong with them.
+ * @param folder that of the stack files
+ */
+export function loadSettings(folder: string): Settings {
   const config: Record<string, string> = pulumi.runtime.allConfig();
   // Not in the SDK's types: which of the values were encrypted in the stack file.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
-  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, decode(value)]));
+  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, decoded(value)]));
   const stack = pulumi.getStack();
+  const file = existsSync(stackFile(folder, stack)) ? stackFileIn(folder, stack) : undefined;
   // Of a map, Pulumi only says that something in it was encrypted; the file says what.
-  const inFile = existsSync(stackFile(__dirname, stack)) ? configOf(__dirname, stack)[FURTHER_KEY] : undefined;
+  const inFile = file?.config[FURTHER_KEY];
   if (isSealed(inFile)) raw[FURTHER_KEY] = inFile;
   const further = isConfigSecret(FURTHER_KEY) ? Object.keys(mapOf(raw[FURTHER_KEY])) : [];
   const encrypted = further.filter((name) => typeof mapOf(inFile)[name] !== "string").map(furtherKey);
-  return parseSettings(stack, raw, [...Object.keys(config).filter(isConfigSecret), ...encrypted], {
-    others: otherStacks(__dirname, stack),
+  const elsewhere = Object.keys(config).filter((key) => key !== FURTHER_KEY && isConfigSecret(key));
+  const places = elsewhere.flatMap((key) => [key, ...sealedBelow(key, file?.config[key])]);
+  const secret = isConfigSecret(FURTHER_KEY) ? [FURTHER_KEY] : [];
+  return parseSettings(stack, raw, [...places, ...secret, ...encrypted], {
+    others: otherStacks(folder, stack),
+    reading: file?.problems,
   });
 }
 
@@ -57,31 +60,29 @@ export function loadSettings(): Settings {
  * fingerprint of their encrypted value. Throws one error that names everything that is wrong, as loadSettings does.
  * @param folder that of the stack files
  */
-export function readSettings(folder: string, stack: string, options: Omit<ParseOptions, "others"> = {}): Settings {
-  const raw = configOf(folder, stack);
-  const encrypted = Object.keys(raw).filter((key) => JSON.stringify(raw[key])?.includes('"secure":'));
-  return parseSettings(stack, raw, encrypted, { ...options, others: otherStacks(folder, stack) });
-}
-
-const stackFile = (folder: string, stack: string) => join(folder, `Pulumi.${stack}.yaml`);
-
-/** What a stack file says, by full key: Pulumi takes `origin` for `todo:origin` too. */
-function configOf(folder: string, stack: string): Record<string, unknown> {
-  const { config = {} } = parse(readFileSync(stackFile(folder, stack), "utf8")) ?? {};
-  const full = (key: string) => (key.includes(":") ? key : `todo:${key}`);
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [full(key), value]));
+export function readSettings(
+  folder: string,
+  stack: string,
+  options: Pick<ParseOptions, "assumeSecrets"> = {},
+): Settings {
+  const { config: raw, problems } = stackFileIn(folder, stack);
+  const encrypted = Object.entries(raw).flatMap(([key, value]) => {
+    const below = sealedBelow(key, value);
+    return isSealed(value) || below.length > 0 ? [key, ...below] : [];
+  });
+  return parseSettings(stack, raw, encrypted, { ...options, others: otherStacks(folder, stack), reading: problems });
 }
 
 /**
  * Settings from the `config:` of a stack file.
  * @param raw values by their full key (`todo:backend`)
- * @param secretKeys those of the keys whose value is, or contains, an encrypted one; of `todo:secrets`, its keys too
+ * @param secretKeys those of the keys whose value is, or contains, an encrypted one, and the places inside where one is known
  */
 export function parseSettings(
   stack: string,
   raw: Record<string, unknown>,
   secretKeys: string[],
-  { others = [], assumeSecrets = false }: ParseOptions = {},
+  { others = [], assumeSecrets = false, reading = [] }: ParseOptions = {},
 ): Settings {
   const problems: Problem[] = [];
   const refuse = (key: string, text: string) => problems.push({ key, text });
@@ -91,91 +92,89 @@ export function parseSettings(
     refuse("stack", `expected lower-case letters, digits and -, at most 30, found "${stack}"; it names the namespace`);
   }
   for (const key of Object.keys(raw)) {
-    if (!known.includes(key) && !key.startsWith("pulumi:")) refuse(key, `no such key; ${suggestion(key, known)}`);
+    if (!known.includes(key) && !key.startsWith("pulumi:")) refuse(key, `no such key; ${pathMeant(key, known)}`);
   }
 
   const parsed: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<z.ZodType>(sections)) {
     const key = `todo:${name}`;
     const hidden = secretKeys.includes(key);
-    if (hidden)
-      refuse(key, "expected plain text, found an encrypted value; only the secrets of Pulumi.yaml reach a Secret");
-    const result = schema.safeParse(raw[key]);
+    const below = secretKeys.filter((place) => place.startsWith(`${key}.`));
+    if (hidden) for (const place of below.length > 0 ? below : [key]) refuse(place, encryptedText(place, key));
+    // Pulumi.yaml declares maps with an empty default, or the CLI would demand each of them; of a key without a value it
+    // makes an empty text.
+    const value = raw[key] === "" ? null : raw[key];
+    if (value === NONE && Object.hasOwn(services, name)) continue;
+    const absent = isMap(value) && Object.keys(value).length === 0 && isOptional(schema);
+    const result = schema.safeParse(absent ? undefined : value);
+    if (result.success && result.data === undefined) continue;
     if (result.success) parsed[name] = result.data;
-    else problems.push(...problemsOf(key, schema, raw[key], result.error, hidden));
+    else {
+      const wrong = problemsOf(key, schema, value, result.error, hidden).map((problem) =>
+        problem.key === key && Object.hasOwn(services, name) ? orNone(problem) : problem,
+      );
+      problems.push(...wrong.filter((problem) => !below.includes(problem.key)));
+    }
   }
 
-  const secretAt = (key: string, schema: z.ZodType<string>, found: unknown): SecretValue | undefined => {
-    const name = key.replace("todo:", "");
-    if (isSealed(found)) return { fingerprint: fingerprint(stack, name, found.secure) };
-    const command = `pulumi config set --secret ${name.includes(".") ? "--path " : ""}${key} -s {stack}`;
-    const again = `\`${command}\` asks for it; the old value is no secret any more`;
-    if (!secretKeys.includes(key)) refuse(key, `expected an encrypted value, found plain text; ${again}`);
-    const result = schema.safeParse(found);
-    if (result.success)
-      return { value: pulumi.secret(result.data), fingerprint: fingerprint(stack, name, result.data) };
-    problems.push(...problemsOf(key, schema, found, result.error, true));
-    return undefined;
-  };
-  const { database, backend, networkPolicies } = parsed as Partial<Sections>;
-  const reachable = networkPolicies === "wired" && database && backend ? backendPorts(database, backend) : undefined;
-  const given: Settings["secrets"] = {};
-  for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
-    const found = raw[`todo:${name}`];
-    // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
-    if (found === undefined || found === "") continue;
-    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER, reachable), found);
-    if (value) given[name] = value;
-  }
-  const further = raw[FURTHER_KEY];
-  if (further && (isSealed(further) || mapOf(further) !== further)) {
-    const command = `\`pulumi config set --secret --path ${furtherKey("NAME")} -s {stack}\` asks for one`;
-    refuse(
-      FURTHER_KEY,
-      `expected a map of encrypted values, found ${isSealed(further) ? "a map encrypted as one" : "no map"}; ${command}`,
-    );
-  }
-  const furtherSecrets: Settings["furtherSecrets"] = {};
-  for (const [name, found] of Object.entries(isSealed(further) ? {} : mapOf(further))) {
-    const value = secretAt(furtherKey(name), furtherSecret(), found);
-    if (value) furtherSecrets[name] = value;
-  }
-  if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= { fingerprint: "missing" };
-  if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= { fingerprint: "missing" };
+  const { database, backend, registry } = parsed as Partial<Sections>;
+  const { given, further, problems: wrong } = secretsIn(stack, raw, secretKeys, parsed);
+  problems.push(...wrong);
+  if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= ASSUMED;
+  if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= ASSUMED;
+  if (assumeSecrets && registry) given.registryToken ??= ASSUMED;
 
   const present = [
     ...Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]),
-    ...["backend", "frontend"].flatMap((name) => ("replicas" in mapOf(raw[`todo:${name}`]) ? `${name}.replicas` : [])),
+    ...sectionsIn(raw).flatMap(({ key, section }) => ("replicas" in mapOf(section) ? `${key}.replicas` : [])),
+    ...serviceNames.flatMap((name) => (raw[`todo:${name}`] === NONE ? `${name}.${NONE}` : [])),
   ];
-  problems.push(...contradictions(parsed, new Set(present), Object.keys(mapOf(further))), ...clashes(parsed, others));
-  if (problems.length > 0) throw new pulumi.RunError(report(stack, problems));
-  return { environment: stack, ...(parsed as Sections), secrets: given, furtherSecrets };
+  problems.push(
+    ...contradictions(stack, parsed, new Set(present), Object.keys(mapOf(raw[FURTHER_KEY]))),
+    ...clashes(parsed, others),
+  );
+  // What has two readings is not refused for one of them as well.
+  const placed = new Set(reading.map(({ key }) => key));
+  const all = [...reading, ...problems.filter(({ key }) => !placed.has(key))];
+  if (all.length > 0) throw new pulumi.RunError(report(stack, all));
+  return { environment: stack, ...(parsed as Sections), secrets: given, furtherSecrets: further };
 }
 
-/** Public: trying a guess on it is slow, and one in 16 million wrong guesses fits as well as the right one. */
-function fingerprint(stack: string, name: string, value: string): string {
-  return scryptSync(value, `${stack}:${name}`, 3).toString("hex");
-}
+/** What a service's section as a whole is expected to be. */
+const orNone = ({ key, text }: Problem): Problem => ({
+  key,
+  text: text.replace("expected a map of keys,", `expected a map of keys, or ${NONE},`),
+});
 
-const FURTHER_KEY = `todo:${FURTHER_SECRETS}`;
-const furtherKey = (name: string) => `${FURTHER_KEY}.${name}`;
-
-/** A map, or an empty one for anything else. */
-function mapOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-/** A value as the stack file holds it encrypted. */
-function isSealed(value: unknown): value is { secure: string } {
-  return typeof (value as { secure?: unknown } | null)?.secure === "string";
-}
-
-/** Pulumi hands maps over as JSON; a text stays as it is. */
-function decode(value: string): unknown {
-  if (!/^[[{]/.test(value)) return value;
+/** As readStackFile, with an error that Pulumi shows without a stack trace. */
+function stackFileIn(folder: string, stack: string): StackFile {
   try {
-    return JSON.parse(value);
-  } catch {
-    return value;
+    return readStackFile(folder, stack);
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
   }
 }
+
+function encryptedText(place: string, key: string): string {
+  const set = `\`pulumi config set --plaintext ${place === key ? "" : "--path "}${place} … -s {stack}\``;
+  const why = "only the secrets of Pulumi.yaml reach a Secret";
+  return `expected plain text, found an encrypted value; ${why}, and ${set} writes it in plain text`;
+}
+
+/** Where in a map of a stack file something is encrypted. */
+function sealedBelow(key: string, value: unknown): string[] {
+  return Object.entries(mapOf(value)).flatMap(([name, inner]) =>
+    isSealed(inner) ? [`${key}.${name}`] : sealedBelow(`${key}.${name}`, inner),
+  );
+}
+
+/** What to do about a key that there is not; one with a path in it was set without `--path`. */
+function pathMeant(key: string, known: string[]): string {
+  const [top] = key.split(/[.[]/);
+  if (top === key || !known.includes(top)) return suggestion(key, known);
+  const set = `\`pulumi config set --path '${key}' … -s {stack}\` sets what is below ${top}`;
+  return `${set}, and \`pulumi config rm '${key}' -s {stack}\` removes this one`;
+}
+
+/** Whether a section may be left out, with no default in its place. */
+const isOptional = (schema: z.ZodType) => schema.def.type === "optional";

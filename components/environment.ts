@@ -1,20 +1,27 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { CONTAINER_DEFAULTS, hardLimits, type Quota } from "./quota";
-import type { SecretSource, SecretSpec, Secrets } from "./secrets";
+import { hardLimits, type Quota } from "local-charts/objects";
+import { type RandomSource, type SecretSource, type SecretSpec, type Secrets, specsOf } from "./secrets.ts";
 
 export interface EnvironmentArgs {
   namespace: string;
   /** The Secrets that have to be there before any chart. */
   secrets: Secrets;
+  /** The values that the program makes, whether or not a Secret has them now. */
+  random: RandomSource[];
   /** What all its pods and volumes may take together, so that no environment starves another. */
   quota: Quota;
 }
 
+/** An environment, and the provider for what is made for one content. */
+export interface EnvironmentOptions extends EnvironmentArgs {
+  contents: pulumi.ProviderResource;
+}
+
 /** The namespace of an environment, its limits and its Secrets. */
 export class Environment extends pulumi.ComponentResource {
-  constructor(name: string, args: EnvironmentArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: EnvironmentOptions, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
     const metadata = { name: args.namespace, labels: NAMESPACE_LABELS };
     const namespace = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
@@ -32,13 +39,19 @@ export class Environment extends pulumi.ComponentResource {
       inNamespace,
     );
 
-    const values = new SecretValues(this);
-    for (const spec of [args.secrets.postgres, args.secrets.backend]) {
-      if (spec) preCreatedSecret(spec, args.namespace, values, inNamespace);
-    }
+    const values = new SecretValues(this, args.random);
+    for (const spec of specsOf(args.secrets))
+      preCreatedSecret(spec, args.namespace, values, { ...inNamespace, provider: args.contents });
     this.registerOutputs({ namespace: args.namespace });
   }
 }
+
+/** What a container gets that states nothing itself, as one of `kubectl run`: under a quota it would be refused. */
+const CONTAINER_DEFAULTS = {
+  type: "Container",
+  defaultRequest: { cpu: "50m", memory: "64Mi" },
+  default: { cpu: "500m", memory: "256Mi" },
+};
 
 /** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
 const NAMESPACE_LABELS = {
@@ -48,32 +61,66 @@ const NAMESPACE_LABELS = {
   "pod-security.kubernetes.io/audit": "restricted",
 };
 
+/**
+ * What of an environment is made for one content; what is not current goes when no pod needs it.
+ * @param releases whose charts make ConfigMaps so
+ */
+export function contentsOf({ namespace, secrets }: EnvironmentArgs, releases: string[]) {
+  const labels = Object.entries(CONTENT_LABELS).map(([name, value]) => `${name}=${value}`);
+  const configmaps = `app.kubernetes.io/component=config,app.kubernetes.io/instance in (${releases.join(",")})`;
+  const current = specsOf(secrets).map(({ name }) => name);
+  return { namespace, contents: { secrets: labels.join(","), configmaps }, current };
+}
+
+/** By which removeUnused knows what is made for one content. */
+const CONTENT_LABELS = { "app.kubernetes.io/part-of": "todo", "app.kubernetes.io/component": "secrets" };
+
 /** What the keys hold. Random values are of letters and digits, which need no quoting in URLs and shells. */
 class SecretValues {
-  private password?: pulumi.Output<string>;
+  private readonly parent: pulumi.Resource;
+  /** By resource: several keys and Secrets may have one value. */
+  private readonly made = new Map<string, pulumi.Output<string>>();
 
-  constructor(private readonly parent: pulumi.Resource) {}
+  constructor(parent: pulumi.Resource, sources: RandomSource[]) {
+    this.parent = parent;
+    for (const source of sources) this.random(source);
+  }
 
-  of(key: string, source: SecretSource): pulumi.Output<string> {
-    if (source.from === "random") {
-      const { resource, length, generation } = source;
-      const args = { length, special: false, keepers: { generation } };
-      const { result } = new random.RandomPassword(resource, args, { parent: this.parent });
-      if (key === "POSTGRES_PASSWORD") this.password = result;
-      return result;
-    }
-    const value = source.from === "config" ? source.value : this.password?.apply(source.text);
+  of(key: string, source: SecretSource): pulumi.Input<string> {
+    if (source.from === "random") return this.random(source);
+    if (source.from === "password") return this.random(source.password).apply(source.text);
+    if (source.from === "program") return source.text;
+    const { value, part } = source;
     if (!value) throw new pulumi.RunError(`${key}: its value is not known here; only \`pulumi\` decrypts stack files`);
-    return value;
+    return part ? value.apply(part) : value;
+  }
+
+  private random({ resource, length, generation }: RandomSource): pulumi.Output<string> {
+    const made = this.made.get(resource);
+    if (made) return made;
+    const args = { length, special: false, keepers: { generation } };
+    // Another generation replaces it, which protection would forbid; the Secret that has its value is never replaced.
+    const { result } = new random.RandomPassword(resource, args, { parent: this.parent, protect: false });
+    this.made.set(resource, result);
+    return result;
   }
 }
 
+/**
+ * A Secret for one content: another content has another name. So a pod that restarts finds what it started with, until the
+ * update that brings it another has replaced it; removeUnused takes away what no pod can need any more.
+ */
 function preCreatedSecret(
-  { name, keys }: SecretSpec,
+  { name, family, type, keys }: SecretSpec,
   namespace: string,
   values: SecretValues,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const stringData = Object.fromEntries(Object.entries(keys).map(([key, source]) => [key, values.of(key, source)]));
-  new kubernetes.core.v1.Secret(name, { metadata: { name, namespace }, stringData }, opts);
+  new kubernetes.core.v1.Secret(
+    family,
+    { metadata: { name, namespace, labels: CONTENT_LABELS }, type, immutable: true, stringData },
+    // Of what holds another content Pulumi forgets the old one, which protection would forbid too.
+    { ...opts, protect: false, retainOnDelete: true },
+  );
 }

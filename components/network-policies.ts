@@ -1,8 +1,4 @@
-import type { Settings } from "../settings";
-import { backendPorts } from "../settings/external-ports";
-import { POSTGRES_PORT } from "../settings/fields";
-import { secretVariables } from "../settings/variables";
-import { releaseName } from "./render-chart";
+import { releaseName } from "./release.ts";
 
 /** Labels of pods. */
 type Pods = Record<string, string>;
@@ -11,38 +7,46 @@ type Pods = Record<string, string>;
 export interface NetworkPolicyArgs {
   /** Default of the frontend: everybody. */
   allowFrom?: Pods[];
+  /** Where who may come is: `anywhere`, so that browsers and controllers may. Default of the others: in the namespace. */
+  allowFromScope?: "anywhere";
   allowTo?: { matchLabels: Pods; port: number }[];
   /** On any host. */
   allowExternalPorts?: number[];
 }
 
-type Service = "postgres" | "backend" | "frontend";
+/** A connection that the pods of one service open to those of another; services by the first half of their releases' names. */
+export interface Connection {
+  from: string;
+  /** Where not the service's own pods connect, but others of its chart: `-migration`. */
+  part?: string;
+  to: string;
+  /** Of the containers that are connected to. */
+  port: number;
+}
 
-/** Who may connect to whom: exactly what partsOf wires. components/wiring.ts holds the rendered policies to it. */
-export function networkPoliciesOf(settings: Settings): Partial<Record<Service, NetworkPolicyArgs>> {
-  const { environment, database, backend, frontend, furtherSecrets } = settings;
-  if (settings.networkPolicies !== "wired") return {};
-  const pods = (chart: string, part = ""): Pods => ({
-    "app.kubernetes.io/name": `${chart}${part}`,
-    "app.kubernetes.io/instance": releaseName(chart, environment),
-  });
-  const secrets = Object.values(secretVariables(backend.secretKeys, Object.keys(furtherSecrets)));
-  const stores = database.mode === "inside" && secrets.includes("DATABASE_URL");
-  const calls = frontend.variables.apiUrl !== false;
-  const clients = [
-    pods("todo-backend"),
-    ...(database.migrations === "job" ? [pods("todo-backend", "-migration")] : []),
-  ];
+/** Who may connect to the pods of a service. The check of the wiring holds the rendered policies to what variables name. */
+export function incoming(connections: Connection[], service: string, environment: string): NetworkPolicyArgs {
+  const own = connections.filter(({ to }) => to === service);
+  return { allowFrom: own.map(({ from, part }) => pods(from, environment, part)) };
+}
+
+/** To whom the pods of a service may connect, those of its migration among them. */
+export function outgoing(
+  connections: Connection[],
+  service: string,
+  environment: string,
+  allowExternalPorts: number[],
+): NetworkPolicyArgs {
+  const own = connections.filter(({ from }) => from === service);
+  // Both may have the same.
+  const distinct = new Map(own.map(({ to, port }) => [`${to}:${port}`, { to, port }]));
+  const allowTo = [...distinct.values()].map(({ to, port }) => ({ matchLabels: pods(to, environment), port }));
+  return { allowTo, allowExternalPorts };
+}
+
+function pods(service: string, environment: string, part = ""): Pods {
   return {
-    postgres: { allowFrom: stores ? clients : [] },
-    backend: {
-      allowFrom: calls ? [pods("todo-frontend")] : [],
-      allowTo: stores ? [{ matchLabels: pods("todo-postgres"), port: POSTGRES_PORT }] : [],
-      allowExternalPorts: backendPorts(database, backend),
-    },
-    frontend: {
-      allowTo: calls ? [{ matchLabels: pods("todo-backend"), port: backend.port }] : [],
-      allowExternalPorts: frontend.externalPorts,
-    },
+    "app.kubernetes.io/name": `${service}${part}`,
+    "app.kubernetes.io/instance": releaseName(service, environment),
   };
 }

@@ -1,75 +1,117 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import { EXCEPTIONS_FILE, type Exception } from "./policy/exceptions";
-import type { Breach } from "./policy/rule";
-import { rules } from "./policy/rules";
-import type { RenderedChart } from "./render-chart";
+import { type Exception, type Finding, type Policy, standardRules } from "local-charts";
+import { z } from "zod";
+import { expected, problemsOf } from "../settings/problems.ts";
+import { type ServiceSections, type StackService, servicesOf } from "../settings/services.ts";
+import { stackNames } from "../settings/stack-files.ts";
+import { readYaml } from "../settings/yaml.ts";
+import type { Settings } from "../settings.ts";
+import { releaseName } from "./release.ts";
 
-/** A breach of a rule by what an environment would really get. */
-export interface Finding extends Breach {
-  rule: string;
-  chart: string;
-}
+/** Ids of the project's own list of rules (docs/evidence.md), for those that are on it. */
+const IDS: Record<string, string> = {
+  "pinned-images": "C-003",
+  "health-endpoint": "C-005",
+  "variables-only": "C-006",
+  "secrets-by-name": "C-007",
+  resources: "K-005",
+  probes: "K-006",
+};
 
-/** `C-003 todo-backend, Deployment todo-backend-dev, container todo-backend: expected …` */
-export const sentence = ({ rule, chart, where, text }: Finding) => `${rule} ${chart}, ${where}: ${text}`;
+/** What every environment's objects have to keep to. */
+export const rules = standardRules.map((rule) => ({ ...rule, id: IDS[rule.id] ?? rule.id }));
 
-/** Everything in the rendered objects that breaks a rule, exceptions or not. */
-export function findings(charts: RenderedChart[]): Finding[] {
-  return charts.flatMap(({ chart, objects }) =>
-    rules.flatMap(({ id, check }) => check(objects).map((breach) => ({ rule: id, chart, ...breach }))),
+const REASON = "a reason of 20 or more characters, for whoever reviews the list";
+
+const text = (what: string) => z.string({ error: expected(what) }).min(1, { error: expected(what) });
+const reviewed = z.strictObject({
+  rule: z.enum(
+    rules.map(({ id }) => id),
+    { error: expected(`the id of a rule (${rules.map(({ id }) => id).join(", ")})`) },
+  ),
+  /** Names of stacks; all of them unless given. */
+  environments: z
+    .array(text("the name of a stack"), { error: expected("a list of stacks") })
+    .min(1, { error: expected("a list of stacks, at least one") })
+    .optional(),
+  chart: text("the name of a chart, such as todo-backend"),
+  /** What the finding is about, as it names it, but for the environment: `Deployment todo-backend`. */
+  object: text("kind and name without the environment, such as Deployment todo-backend"),
+  /** Only this container. */
+  container: text("the name of a container").optional(),
+  reason: z.string({ error: expected(REASON) }).min(20, { error: expected(REASON) }),
+});
+
+/** An entry of the list of exceptions, for all the environments that it is about. */
+export type ReviewedException = z.output<typeof reviewed>;
+
+const EXCEPTIONS_FILE = "policy-exceptions.yaml";
+
+/** The reviewed exceptions; throws one error that names every entry that is not one. */
+export function readExceptions(folder: string): ReviewedException[] {
+  if (!existsSync(join(folder, EXCEPTIONS_FILE))) return [];
+  const list = exceptionList(folder);
+  const schema = z.array(reviewed, { error: expected("a list of exceptions") });
+  const result = schema.safeParse(list);
+  const stacks = stackNames(folder);
+  const problems = result.success
+    ? result.data.flatMap(({ environments = [] }, index) =>
+        environments
+          .filter((name) => !stacks.includes(name))
+          .map((name) => {
+            const text = `expected stacks that have a file (${stacks.join(", ")}), found "${name}"; correct or remove it`;
+            return { key: `entry ${index + 1}, environments`, text };
+          }),
+      )
+    : problemsOf("", schema, list, result.error, false).map(({ key, text }) => {
+        const [, index, field] = /^\[(\d+)\]\.?(.*)$/.exec(key) ?? [];
+        const place = index === undefined ? "the file" : `entry ${Number(index) + 1}`;
+        return { key: field ? `${place}, ${field}` : place, text };
+      });
+  if (result.success && problems.length === 0) return result.data;
+  const lines = problems.map(({ key, text }) => `  ${key}: ${text}`);
+  throw new pulumi.RunError(
+    `${EXCEPTIONS_FILE} is not a list of exceptions; nothing was changed.\n${lines.join("\n")}`,
   );
 }
 
-/**
- * The findings that no exception covers, and the exceptions that cover nothing any more: a list that only grows would
- * one day allow what nobody decided.
- */
-export function judge(environment: string, found: Finding[], exceptions: Exception[]) {
-  const here = exceptions.filter(
-    ({ environments }) => environments === undefined || environments.includes(environment),
-  );
-  const covers = (one: Exception, { rule, chart, where }: Finding) => {
-    const object = `${one.object}-${environment}`;
-    const place = one.container === undefined ? where.split(", container ")[0] : where;
-    const covered = one.container === undefined ? object : `${object}, container ${one.container}`;
-    return one.rule === rule && one.chart === chart && place === covered;
-  };
-  return {
-    open: found.filter((finding) => !here.some((one) => covers(one, finding))),
-    stale: here.filter((one) => !found.some((finding) => covers(one, finding))),
-  };
-}
-
-/** Findings that are shown one by one; the rest is counted. */
-const SHOWN = 20;
-
-/**
- * Holds an environment to the rules before anything changes: throws one report where policy is mandatory, warns where it
- * is advisory. An exception that covers nothing is an error in either case.
- */
-export function enforce(
-  { environment, policy, backend }: Pick<Settings, "environment" | "policy"> & { backend?: { ready: string | false } },
-  charts: RenderedChart[],
-  exceptions: Exception[],
-): void {
-  // A stack that says so has decided that its image is asked one question for both.
-  const declared = ({ rule, chart }: Finding) =>
-    rule === "K-006" && chart === "todo-backend" && backend?.ready === false;
-  const found = findings(charts).filter((finding) => !declared(finding));
-  const { open, stale } = judge(environment, found, exceptions);
-  if (stale.length > 0) {
-    const lines = stale.map(
-      ({ rule, chart, object }) => `  ${rule} ${chart}, ${object}: covers nothing in ${environment}; remove it`,
-    );
-    throw new pulumi.RunError(`${EXCEPTIONS_FILE} is out of date; nothing was changed.\n${lines.join("\n")}`);
+function exceptionList(folder: string): unknown {
+  try {
+    return readYaml(folder, EXCEPTIONS_FILE) ?? [];
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
   }
-  if (open.length === 0) return;
-  const more = open.length > SHOWN ? [`  and ${open.length - SHOWN} more`] : [];
-  const lines = [...open.slice(0, SHOWN).map((finding) => `  ${sentence(finding)}`), ...more].join("\n");
-  const count = open.length === 1 ? "1 rule is" : `${open.length} rules are`;
-  const report = `${count} broken by what ${environment} would get`;
-  const wayOut = `mend it, or add an entry with a reason to ${EXCEPTIONS_FILE}`;
-  if (policy === "mandatory") throw new pulumi.RunError(`${report}; nothing was changed; ${wayOut}.\n${lines}`);
-  pulumi.log.warn(`${report}; where todo:policy is mandatory this ends here.\n${lines}`);
+}
+
+/** The exceptions of one environment, with the names that its objects have there. */
+export function exceptionsOf(environment: string, list: ReviewedException[]): Exception[] {
+  return list
+    .filter(({ environments }) => environments?.includes(environment) ?? true)
+    .map(({ environments: _, object, ...rest }) => ({ ...rest, object: `${object}-${environment}` }));
+}
+
+/** What the objects of an environment are held to, as its stack file says. */
+export function policyOf(
+  settings: Pick<Settings, "environment" | "policy"> & ServiceSections,
+  exceptions: ReviewedException[],
+): Policy {
+  const { environment, policy } = settings;
+  const all = servicesOf(settings);
+  const isOf = (services: StackService[], where: string) =>
+    services.some(({ name }) => where.startsWith(`Deployment ${releaseName(name, environment)},`));
+  const oneQuestion = all.filter(({ settings: { ready } }) => ready === false);
+  const unasked = all.filter(({ settings: { port } }) => port === undefined);
+  return {
+    rules,
+    enforcement: policy,
+    enforcementKey: "todo:policy",
+    exceptions: exceptionsOf(environment, exceptions),
+    exceptionsFile: EXCEPTIONS_FILE,
+    databaseKeys: ["DATABASE_URL", "POSTGRES_PASSWORD"],
+    // A stack that says so has decided that the service's image is asked one question for both, or, as it has no port, none.
+    isDecided: ({ rule, where }: Finding) =>
+      (rule === IDS.probes && isOf(oneQuestion, where)) || (rule === IDS["health-endpoint"] && isOf(unasked, where)),
+  };
 }

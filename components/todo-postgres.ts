@@ -1,20 +1,21 @@
-import * as pulumi from "@pulumi/pulumi";
-import { POSTGRES_PORT } from "../settings/fields";
-import { localChart } from "./local-chart";
-import type { NetworkPolicyArgs } from "./network-policies";
-import { type ChartArgs, checksum, type KubernetesObject, type Plain, releaseName } from "./render-chart";
-import type { SecretReference } from "./secrets";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ChartArgs, checksum, LocalChart, type Plain, type PreparedChart } from "local-charts";
+import type { DatabaseParts } from "../settings/database-forms.ts";
+import { POSTGRES_PORT } from "../settings/database-url.ts";
+import type { NetworkPolicyArgs } from "./network-policies.ts";
+import { type Place, release, releaseName, type SecretReference } from "./release.ts";
+import { pullSecrets } from "./service-values.ts";
 
-const CHART = "todo-postgres";
+/** Folder of the chart below `helm/`. */
+export const POSTGRES_CHART = "todo-postgres";
 const USER = "todo";
 const DATABASE = "todo";
 
-export interface TodoPostgresArgs {
-  /** Name of the stack. */
-  environment: string;
-  namespace: string;
+export interface TodoPostgresArgs extends Place {
   /** Secret with the password of the database's user. */
   secret: SecretReference;
+  /** The Secret that the image is pulled with. Default: none. */
+  pullSecret?: SecretReference;
   /** Size of the volume in GiB. */
   storageGiB: number;
   /** Default: the cluster's own StorageClass. */
@@ -24,24 +25,15 @@ export interface TodoPostgresArgs {
 }
 
 /** PostgreSQL in the cluster, on a volume that outlives its pod. */
-export class TodoPostgres extends pulumi.ComponentResource {
-  /** @param objects the chart's, rendered for these arguments */
-  constructor(
-    name: string,
-    args: TodoPostgresArgs,
-    objects: KubernetesObject[],
-    opts: pulumi.ComponentResourceOptions,
-  ) {
-    super("todo:index:TodoPostgres", name, {}, opts);
-    localChart(name, { ...postgresChart(args), objects }, { parent: this, dependsOn: opts.dependsOn });
-    this.registerOutputs({});
+export class TodoPostgres extends LocalChart {
+  constructor(name: string, chart: PreparedChart<"./helm/todo-postgres">, opts: pulumi.ComponentResourceOptions) {
+    super(name, chart, opts, "todo:index:TodoPostgres");
   }
 }
 
 /** The chart with its values. */
-export function postgresChart(args: TodoPostgresArgs): ChartArgs {
-  const { environment, namespace } = args;
-  return { chart: CHART, environment, namespace, values: postgresValues(args) };
+export function postgresChart(args: TodoPostgresArgs): ChartArgs<"./helm/todo-postgres"> {
+  return release(POSTGRES_CHART, args, postgresValues(args));
 }
 
 /** Values of `helm/todo-postgres`. */
@@ -56,12 +48,14 @@ export function postgresValues(args: TodoPostgresArgs): Record<string, Plain> {
       database: DATABASE,
       checksum: checksum(secret.fingerprints),
     },
+    ...pullSecrets(args),
     persistence: { size: `${storageGiB}Gi`, ...(storageClass && { storageClassName: storageClass }) },
     ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
   };
 }
 
-/** Address of the database inside an environment. @param driver scheme of the URL, e.g. `postgresql+asyncpg` */
-export function insideDatabaseUrl(environment: string, driver: string, password: string): string {
-  return `${driver}://${USER}:${password}@${releaseName(CHART, environment)}:${POSTGRES_PORT}/${DATABASE}`;
+/** Address of the database inside an environment. */
+export function insideDatabase(environment: string, password: string): DatabaseParts {
+  const host = releaseName(POSTGRES_CHART, environment);
+  return { host, port: String(POSTGRES_PORT), name: DATABASE, user: USER, password };
 }

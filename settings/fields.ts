@@ -1,19 +1,34 @@
 // The kinds of fields that settings/contract.ts is made of: their forms and bounds, and the words for what is wrong.
-import { z } from "zod";
-import { bytes, CPU, MEMORY, millicores } from "./quantity";
-import { expected } from "./report";
 
-/** Servers listen on ports that a user without privileges may open. */
+import { CPU, MEMORY, parseQuantity, URL_WITH_PASSWORD } from "local-charts/objects";
+import { z } from "zod";
+import { expected, expectedText } from "./problems.ts";
+
+/** Of a pod, which Minikube and most clusters let open those below 1024 too, whoever its user is. */
 export function port(number: number) {
-  return whole("ports", 1024, 65535).default(number).describe("Port of the container and of its Service");
+  return whole("ports", 1, 65535).default(number).describe("Port of the container and of its Service");
 }
 
-/** A text of a form. As `errorMessage` an editor shows what was expected, instead of the pattern. */
-export function text(what: string, pattern: RegExp, wayOut?: string) {
-  const error = expected(what, wayOut);
+/** Of a pod that may listen on none: undefined then. */
+export function portOrNone() {
+  const what = "a whole number (ports) from 1 to 65535, or none";
+  const error = expected(what);
   return z
-    .string({ error })
-    .regex(pattern, { error })
+    .union([z.int({ error }).min(1, { error }).max(65535, { error }), z.literal("none").transform(() => undefined)], {
+      error,
+    })
+    .optional()
+    .meta({ errorMessage: `expected ${what}` });
+}
+
+/**
+ * A text of a form. As `errorMessage` an editor shows what was expected, instead of the pattern.
+ * @param why what is wrong with a text of another form, and the fix; undefined where there is no more to say than `fix`
+ */
+export function text(what: string, pattern: RegExp, fix?: string, why?: (text: string) => string | undefined) {
+  return z
+    .string({ error: expectedText(what, fix) })
+    .regex(pattern, { error: ({ input }) => expected(what, why?.(String(input)) ?? fix) })
     .meta({ errorMessage: `expected ${what}` });
 }
 
@@ -23,17 +38,30 @@ export function path(example = "/health") {
   return text(`a path such as ${example}`, PATH);
 }
 
+/** What a volume can be mounted to: not all of the image, and no way back up. */
+export function directory() {
+  const what = "a directory such as /var/cache/nginx";
+  return text(what, /^\/[^\s{}:]*[^\s{}:/]$/).refine((name) => !/\/\.\.(\/|$)/.test(name), { error: expected(what) });
+}
+
 export function pathOrNone() {
   return orNone("a path such as /health", PATH);
 }
 
+/** What is wrong with one that is no list; `pulumi config set` makes one of what stands at a place of it. */
+const expectedList =
+  (what: string) =>
+  ({ input }: { input?: unknown }) => {
+    const one = ["string", "number", "boolean"].includes(typeof input);
+    return expected(what, one ? "`pulumi config set --path '{key}[0]' … -s {stack}` begins one" : "");
+  };
+
 /** A list, whole: it takes the place of the default. */
 export function texts(item: z.ZodType<string>) {
   const what = "a list of texts, at least one";
-  const error = expected(what);
   return z
-    .array(item, { error })
-    .min(1, { error })
+    .array(item, { error: expectedList(what) })
+    .min(1, { error: expected(what) })
     .meta({ errorMessage: `expected ${what}` });
 }
 
@@ -41,29 +69,56 @@ export function texts(item: z.ZodType<string>) {
 export function ports() {
   const what = "a list of ports";
   return z
-    .array(whole("ports", 1, 65535), { error: expected(what) })
+    .array(whole("ports", 1, 65535), { error: expectedList(what) })
     .default([])
     .meta({ errorMessage: `expected ${what}` });
 }
 
+/** Names of services and neighbours. */
+export function names() {
+  const what = "a list of names";
+  return z
+    .array(text("the name of a service or neighbour", /^[a-z0-9-]+$/), { error: expectedList(what) })
+    .default([])
+    .meta({ errorMessage: `expected ${what}` });
+}
+
+/** Words of a command. One may be empty, as in `--save ""`. */
+export const words = () => texts(text("a text, in quotes", /[\s\S]*/));
+
 /** A command, word by word. */
-export const command = () => texts(text("a text, in quotes", /[\s\S]/));
+export const command = () =>
+  words().refine(([program]) => program !== "", { path: [0], error: expected("the name of a program") });
 
 export function commandOrNone() {
   const what = "a list of texts, at least one, or false";
   return z.union([command(), z.literal(false)], { error: expected(what) }).meta({ errorMessage: `expected ${what}` });
 }
 
-/** A text of a form, or false where the image has no such thing. */
-function orNone(what: string, pattern: RegExp) {
+/** A text of a form, or false where there is no such thing. */
+export function orNone(what: string, pattern: RegExp) {
   const form = text(`${what}, or false`, pattern);
   return z.union([form, z.literal(false)], { error: expected(`${what}, or false`) }).meta({ ...form.meta() });
+}
+
+/** A name as Services and releases have them. */
+export function dnsLabel(example: string, most = 63) {
+  const what = `a name of lower-case letters, digits and -, at most ${most}, such as ${example}`;
+  return text(what, new RegExp(`^[a-z]([a-z0-9-]{0,${most - 2}}[a-z0-9])?$`)).refine((name) => !otherMeaning(name), {
+    error: ({ input }) => expected(what, otherMeaning(String(input))),
+  });
+}
+
+/** Why a name that has the form of one is none: Helm renders to YAML. */
+export function otherMeaning(name: string): string | undefined {
+  if (name === "localhost") return "that is the pod itself";
+  return /^(true|false|null|yes|no|on|off|y|n)$/.test(name) ? "YAML takes that for something else" : undefined;
 }
 
 export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Name of the variable under which an image reads what this project knows. */
-export function variable(name: string, content: string) {
+export function variable(name: string | false, content: string) {
   return orNone("the name of a variable", VARIABLE).default(name).describe(`Variable that gets ${content}`);
 }
 
@@ -77,7 +132,15 @@ export function whole(unit: string, min: number, max: number) {
     .meta({ errorMessage: `expected ${what}` });
 }
 
-interface Amounts {
+/** Of a key without a section: there `pulumi config set` writes true and false as texts. */
+export function truth() {
+  const what = "true or false";
+  const word = z.enum(["true", "false"]).transform((text) => text === "true");
+  return z.union([z.boolean(), word], { error: expected(what) }).meta({ errorMessage: `expected ${what}` });
+}
+
+/** CPU and memory, as quantities. */
+export interface Amounts {
   cpu: string;
   memory: string;
 }
@@ -96,16 +159,20 @@ function amounts(defaults: Amounts, purpose: string) {
 }
 
 export function resources(requests: Amounts, limits: Amounts) {
-  const parsers = { cpu: millicores, memory: bytes };
   return z
     .strictObject({
       requests: amounts(requests, "set aside for each pod"),
       limits: amounts(limits, "that each pod may use at most"),
     })
     .superRefine((value, context) => {
-      for (const name of ["cpu", "memory"] as const) {
+      for (const [name, form] of [
+        ["cpu", CPU],
+        ["memory", MEMORY],
+      ] as const) {
         const [request, limit] = [value.requests[name], value.limits[name]];
-        const [least, most] = [parsers[name](request), parsers[name](limit)];
+        // What is no quantity here is refused by itself, even where Kubernetes takes it: 512m of memory.
+        if (!form.test(request) || !form.test(limit)) continue;
+        const [least, most] = [parseQuantity(request), parseQuantity(limit)];
         if (least === undefined || most === undefined || least <= most) continue;
         const message = `expected at most the limit, ${limit}, found ${request}`;
         context.addIssue({ code: "custom", path: ["requests", name], message });
@@ -115,84 +182,23 @@ export function resources(requests: Amounts, limits: Amounts) {
     .describe("CPU and memory of each pod");
 }
 
-/** Of a database URL that names none. */
-export const POSTGRES_PORT = 5432;
-
-export const CREDENTIALS = /:\/\/[^/@\s]*:[^/@\s]+@/;
-
-/** Variables by name. Which names they may not have, settings/contradictions.ts knows. */
+/** Variables by name. Which names they may not have, settings/variables.ts knows. */
 export function variables() {
   const error = "expected a value that may be seen, found a URL with a password; that belongs in a Secret";
+  const json = `a variable that wants JSON gets it as a text, '["a"]'`;
   const value = z
-    .string({ error: expected("a text, in quotes") })
-    .refine((text) => !CREDENTIALS.test(text), { error })
+    .string({ error: (issue) => expectedText("a text, in quotes", isObject(issue.input) ? json : "")(issue) })
+    .refine((text) => !URL_WITH_PASSWORD.test(text), { error })
     .meta({
-      not: { type: "string", pattern: CREDENTIALS.source },
+      not: { type: "string", pattern: URL_WITH_PASSWORD.source },
       errorMessage: "expected a text, in quotes, without a password",
     });
   return z.record(z.string(), value).default({});
 }
 
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
 export function longSecret() {
   const error = expected("32 or more characters", "`openssl rand -hex 32` makes such a value");
   return z.string({ error }).min(32, { error });
-}
-
-const ORIGIN = "scheme://host[:port], what the browser's address bar shows";
-
-/** What a browser sends as `Origin`: no path, no default port, and no name that only the cluster can resolve. */
-export function origin() {
-  return z
-    .string({ error: expected(ORIGIN) })
-    .superRefine(checkOrigin)
-    .meta({ pattern: "^https?://[^/?#@\\s]+$", errorMessage: `expected ${ORIGIN}` });
-}
-
-function checkOrigin(origin: string, context: z.RefinementCtx) {
-  const refuse = (message: string) => context.addIssue({ code: "custom", message });
-  const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    refuse(expected(ORIGIN));
-  } else if (
-    /^todo-(backend|frontend|postgres)(-[a-z0-9-]+)?(\.todo-[a-z0-9-]+)?$|\.svc$|\.cluster\.local$/.test(url.hostname)
-  ) {
-    refuse(expected("an address that a browser can open", "names of Services exist inside the cluster only"));
-  } else if (url.origin !== origin) {
-    refuse(expected(`${url.origin}, which is all of it that a browser sends as Origin`));
-  }
-}
-
-/**
- * A URL as the driver takes it, e.g. `postgresql+asyncpg`; messages never repeat it.
- * @param reachable ports that it may have; default: all
- */
-export function databaseUrl(driver: string, reachable?: number[]) {
-  return z.string().superRefine((value, context) => {
-    const message = wrongDatabaseUrl(value, driver, reachable);
-    if (message) context.addIssue({ code: "custom", message });
-  });
-}
-
-function wrongDatabaseUrl(value: string, driver: string, reachable?: number[]): string | undefined {
-  const form = `${driver}://user:password@host:port/database`;
-  const scheme = /^([a-z][a-z0-9+]*):\/\//.exec(value)?.[1];
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (scheme && scheme !== driver) {
-    const [, library] = driver.split("+");
-    const why = library
-      ? `the backend's driver is ${library}, which the scheme has to name, unless todo:database.driver says otherwise`
-      : `todo:database.driver is ${driver}`;
-    return `expected ${form}, found ${scheme}://; ${why}`;
-  }
-  if (!url || /\s/.test(value) || !(url.username && url.password && url.hostname && url.pathname.length > 1)) {
-    return `expected ${form}, found a text of another form; special characters in the password are written %XX`;
-  }
-  if (driver.endsWith("+asyncpg") && (url.searchParams.has("sslmode") || url.searchParams.has("channel_binding"))) {
-    return "expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding";
-  }
-  if (reachable && !reachable.includes(Number(url.port || POSTGRES_PORT))) {
-    const wayOut = "add it to todo:backend.externalPorts, or its packets go nowhere";
-    return `expected port ${reachable.join(" or ")}, because todo:networkPolicies is wired, found another; ${wayOut}`;
-  }
-  return undefined;
 }

@@ -1,15 +1,15 @@
 // The eleven defects of the charts that exist (numbered as the tests of the last block count them), each planted: what settings or a chart's
 // schema refuses is refused here, by stack file or by values; ELSEWHERE names the tests of what has nothing to refuse.
-// Not proved here: that the words reach a terminal (test/render-chart.test.ts, test/e2e).
+// Not proved here: that the words reach a terminal (test/components/checks.test.ts, test/e2e).
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSettings } from "../settings";
-import type { OtherStack } from "../settings/other-stacks";
-import { type Chart, refusal, type Values } from "./charts/render";
-import { least } from "./charts/values";
-import { ROOT } from "./support/mocks";
-import { type Change, changed } from "./support/stack-file";
+import type { OtherStack } from "../settings/other-stacks.ts";
+import { parseSettings } from "../settings.ts";
+import { type Chart, refusal, type Values } from "./charts/render.ts";
+import { least } from "./charts/values.ts";
+import { ROOT } from "./support/mocks.ts";
+import { type Change, changed } from "./support/stack-file.ts";
 
 type Plant =
   | { stack: Change; encrypted?: Record<string, string>; others?: OtherStack[] }
@@ -30,25 +30,13 @@ const defects: [number: number, what: string, plant: Plant, says: string][] = [
     1,
     "a key that nothing reads, in a stack file",
     { stack: { "frontend.apiUrl": "http://todo-backend:8000" } },
-    "todo:frontend.apiUrl: no such key; known here: image, replicas, autoscaling, port, service, resources, health, env, variables, testCommand, writablePaths, externalPorts",
+    "todo:frontend.apiUrl: no such key; known here: image, port, health, variables, command, args, replicas, autoscaling, serviceName, service, resources, startSeconds, secretKeys, env, testCommand, writablePaths, externalPorts, connectsTo, ready",
   ],
   [
     1,
     "a key that nothing reads, in a chart's values",
     frontend({ apiUrl: "http://todo-backend:8000" }),
     "additional properties 'apiUrl' not allowed",
-  ],
-  [
-    2,
-    "NEXT_PUBLIC_ at run time, in a stack file",
-    { stack: { "frontend.env": { NEXT_PUBLIC_API_BASE_URL: "http://todo-backend:8000" } } },
-    "todo:frontend.env.NEXT_PUBLIC_API_BASE_URL: expected a variable that is read at run time, found one that Next.js fixes at build time; it has no effect here",
-  ],
-  [
-    2,
-    "NEXT_PUBLIC_ at run time, in a chart's values",
-    frontend({ env: { NEXT_PUBLIC_API_URL: "http://todo-backend:8000" } }),
-    "at '/env/NEXT_PUBLIC_API_URL': value must be 'unset (Next.js put it into the image when that was built; it has no effect here)'",
   ],
   [
     3,
@@ -158,7 +146,7 @@ const defects: [number: number, what: string, plant: Plant, says: string][] = [
   [
     10,
     "one node port in two environments of a cluster",
-    { stack: {}, others: [{ file: "Pulumi.staging.yaml", context: "todo-on-minikube", nodePort: 30300 }] },
+    { stack: {}, others: [{ file: "Pulumi.staging.yaml", context: "todo-on-minikube", nodePorts: [30300] }] },
     "todo:frontend.service.nodePort: expected a port of its own, found 30300, which Pulumi.staging.yaml uses on todo-on-minikube too; 30301 is free",
   ],
   [
@@ -180,11 +168,18 @@ const defects: [number: number, what: string, plant: Plant, says: string][] = [
  * of 7, that an image's ready path really asks the database; of 4, that an image of one's own does not widen to *.
  */
 const ELSEWHERE: [number: number, file: string, test: string][] = [
-  [3, "test/values.test.ts", "maps the settings of the reference application"],
-  [3, "test/wiring.test.ts", "ends the program before it makes anything"],
-  [4, "test/values.test.ts", "sets exactly the variables that the settings refuse in env"],
+  [2, "test/components/wiring.test.ts", "warns of a frontend's variable that Next.js fixed, in preview and update"],
+  [3, "test/components/todo-frontend.test.ts", "maps the settings of the reference application"],
+  [3, "test/components/wiring.test.ts", "ends the program before it makes anything"],
+  [2, "test/components/wiring.test.ts", "warns of a frontend's variable that Next.js fixed, in preview and update"],
+  [
+    2,
+    "test/charts/objects.test.ts",
+    "NOTES of todo-frontend say of a variable that Next.js fixed where it has an effect",
+  ],
+  [4, "test/components/todo-backend.test.ts", "sets exactly the variables that the settings refuse in env"],
   [5, "test/charts/pods.test.ts", "carry the checksum of their secrets where there is one"],
-  [5, "test/values.test.ts", "has another checksum when a secret changes or is added, and only then"],
+  [5, "test/components/todo-backend.test.ts", "has another checksum when a secret changes or is added, and only then"],
   [7, "test/charts/pods.test.ts", "of the backend: liveness never asks the database, readiness does"],
   [8, "test/charts/pods.test.ts", "keep to the restricted Pod Security Standard and write to no image layer"],
   [8, "test/charts/pods.test.ts", "have their own ServiceAccount, no token and no service links"],
@@ -193,7 +188,7 @@ const ELSEWHERE: [number: number, file: string, test: string][] = [
     "test/charts/pods.test.ts",
     "get secrets by secretKeyRef alone, from the Secret that was named, and nothing from a file",
   ],
-  [11, "test/program.test.ts", "has each resource wait for what it needs"],
+  [11, "test/index.test.ts", "has each resource wait for what it needs"],
   [11, "test/charts/pods.test.ts", "of hooks that come before the release use an account that comes before it too"],
 ];
 

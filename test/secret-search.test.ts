@@ -1,7 +1,7 @@
 // That the end-to-end search for secrets finds what is there: each form of a value, wherever it stands in a text.
 // Does not prove: that it looks everywhere (test/e2e/secret-search.ts says where).
 import { strict as assert } from "node:assert";
-import { forms, leaks } from "./e2e/secret-search";
+import { forms, leaks } from "./e2e/secret-search.ts";
 
 const value = 'canary "4f1c2ab9" <&\\é+/=';
 const encoders: Record<string, (text: string) => string> = {
@@ -22,16 +22,16 @@ describe("the search for secrets", () => {
 
   for (const [form, encode] of Object.entries(encoders)) {
     it(`finds a value as ${form}`, () => {
-      const found = leaks({ KEY: value }, { log: `before ${encode(value)} behind`, other: encode("something else") });
+      const found = leaks({ KEY: value }, { log: `before ${encode(value)} after`, other: encode("something else") });
       assert.deepEqual(found, [`log: KEY (${form})`]);
     });
   }
 
-  for (const behind of ["", "=", "ab"]) {
-    it(`finds a value of ${value.length + behind.length} characters at each place in base64`, () => {
+  for (const after of ["", "=", "ab"]) {
+    it(`finds a value of ${value.length + after.length} characters at each place in base64`, () => {
       for (const before of ["", "a", "ab", "abc"]) {
-        const text = Buffer.from(`${before}${value}${behind}${before}`).toString("base64");
-        assert.equal(leaks({ KEY: value + behind }, { text }).length, 1, text);
+        const text = Buffer.from(`${before}${value}${after}${before}`).toString("base64");
+        assert.equal(leaks({ KEY: value + after }, { text }).length, 1, text);
       }
     });
   }

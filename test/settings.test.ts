@@ -1,10 +1,13 @@
+// What a stack file is refused for, word for word, and what it is taken for.
+// Does not prove: which defaults the services' fields have (test/components, docs/configuration.md), how Pulumi hands a stack file over (test/index.test.ts), nor that a value reaches a pod (test/components).
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { parseSettings, type SecretValue } from "../settings";
-import { bytes, millicores } from "../settings/quantity";
-import { stackConfig } from "./support/mocks";
-import { refusals } from "./support/refusals";
-import { type Change, changed } from "./support/stack-file";
+import { sections } from "../settings/contract.ts";
+import type { SecretValue } from "../settings/secret-values.ts";
+import { parseSettings } from "../settings.ts";
+import { stackConfig } from "./support/mocks.ts";
+import { refusals } from "./support/settings-cases.ts";
+import { type Change, changed } from "./support/stack-file.ts";
 
 const DATABASE_URL = "postgresql+asyncpg://todo:password@db.example.org:5432/todo?ssl=require";
 const LONG = "canary-of-thirty-two-characters-or-more";
@@ -27,17 +30,17 @@ const refusedSecrets: [what: string, secrets: Record<string, string>, line: stri
   [
     "a URL without password",
     { databaseUrl: "postgresql+asyncpg://canary@db.example.org/todo" },
-    `todo:databaseUrl: ${DATABASE_FORM}, found a text of another form; special characters in the password are written %XX`,
+    `todo:databaseUrl: ${DATABASE_FORM}, found one without user:password@ before the host; both are needed`,
   ],
   [
     "a line break after the URL",
     { databaseUrl: `${DATABASE_URL}\n` },
-    `todo:databaseUrl: ${DATABASE_FORM}, found a text of another form; special characters in the password are written %XX`,
+    `todo:databaseUrl: ${DATABASE_FORM}, found white space in it, perhaps a line break at its end, or a command around it`,
   ],
   [
     "parameters of another driver",
     { databaseUrl: "postgresql+asyncpg://todo:canary@db.example.org/todo?sslmode=require" },
-    "todo:databaseUrl: expected ?ssl=require, found parameters of libpq; asyncpg knows neither sslmode nor channel_binding",
+    `todo:databaseUrl: ${DATABASE_FORM}?ssl=require, found sslmode; asyncpg knows ssl, prepared_statement_cache_size, statement_cache_size, command_timeout, target_session_attrs and no others`,
   ],
   [
     "a short secret",
@@ -92,11 +95,10 @@ describe("parseSettings refuses", () => {
   it("a database's port that network policies do not let the backend out to", () => {
     const databaseUrl = "postgresql+asyncpg://todo:canary@db.example.org:25060/todo";
     const staging = (change: Change) => parse("staging", { databaseUrl, ...change }, ["databaseUrl"]);
-    const found = "because todo:networkPolicies is wired, found another";
-    const wayOut = "add it to todo:backend.externalPorts, or its packets go nowhere";
+    const fix = "todo:networkPolicies is wired: add it to todo:backend.externalPorts, or its packets go nowhere";
     assert.equal(
       refused(() => staging({ networkPolicies: "wired", "backend.openaiBaseUrl": "http://llm.example.org:8080" })),
-      one("staging", `todo:databaseUrl: expected port 8080 or 5432, ${found}; ${wayOut}`),
+      one("staging", `todo:databaseUrl: ${DATABASE_FORM}, found another port than 8080 or 5432; ${fix}`),
     );
     staging({});
     staging({ networkPolicies: "wired", "backend.externalPorts": [25060] });
@@ -139,9 +141,23 @@ describe("parseSettings refuses", () => {
       message,
       [
         "Pulumi.dev.yaml has 2 problems; nothing was changed.",
-        "  todo:backend: expected plain text, found an encrypted value; only the secrets of Pulumi.yaml reach a Secret",
+        "  todo:backend: expected plain text, found an encrypted value; only the secrets of Pulumi.yaml reach a Secret, and `pulumi config set --plaintext todo:backend … -s dev` writes it in plain text",
         "  todo:backend.health: expected a path such as /health, found a text that is not shown",
       ].join("\n"),
+    );
+  });
+
+  it("a path that `pulumi config set` was not told to be one", () => {
+    const rest = "below todo:backend, and `pulumi config rm 'todo:backend.image.tag' -s dev` removes this one";
+    const set = `\`pulumi config set --path 'todo:backend.image.tag' … -s dev\` sets what is ${rest}`;
+    const config = { ...stackConfig("dev"), "todo:backend.image.tag": "x" };
+    assert.equal(
+      refused(() => parseSettings("dev", config, [])),
+      one("dev", `todo:backend.image.tag: no such key; ${set}`),
+    );
+    assert.match(
+      refused(() => parseSettings("dev", { ...stackConfig("dev"), "todo:backand[0]": "x" }, [])),
+      /todo:backand\[0\]: no such key; did you mean todo:backend\?$/,
     );
   });
 
@@ -185,45 +201,20 @@ describe("parseSettings", () => {
       environment: "dev",
       cluster: { context: "todo-on-minikube" },
       origin: "http://localhost:30300",
-      database: { mode: "inside", storageGiB: 1, driver: "postgresql+asyncpg", migrations: "job" },
-      quota: { cpu: "1", memory: "4Gi", storageGiB: 10 },
-      backend: {
+      database: { mode: "inside", storageGiB: 1, driver: "postgresql+asyncpg", urls: {}, migrations: "job" },
+      quota: { cpu: "2", memory: "8Gi", storageGiB: 10 },
+      backend: sections.backend.parse({
         image: { repository: "localhost/todo-backend", tag },
-        replicas: 1,
-        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
-        port: 8000,
-        pool: { size: 2, overflow: 5, timeoutSeconds: 30 },
-        chatMaxMessages: 20,
-        chatRequired: false,
         resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
-        health: "/health",
-        ready: "/ready",
-        variables: {
-          environment: "BACKEND_ENV",
-          host: "BACKEND_HOST",
-          port: "BACKEND_PORT",
-          corsOrigins: "CORS_ORIGINS",
-          poolSize: "POOL_SIZE",
-          maxOverflow: "MAX_OVERFLOW",
-          poolTimeout: "POOL_TIMEOUT",
-          chatMaxMessages: "CHAT_MAX_MESSAGES",
-          openaiBaseUrl: "OPENAI_BASE_URL",
-        },
-        env: {},
-        externalPorts: [],
-      },
-      frontend: {
+      }),
+      frontend: sections.frontend.parse({
         image: { repository: "localhost/todo-frontend", tag },
-        replicas: 1,
-        autoscaling: { enabled: false, minReplicas: 1, maxReplicas: 3, cpuPercent: 70 },
-        port: 3000,
         service: { type: "NodePort", nodePort: 30300 },
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
-        health: "/",
-        env: {},
-        variables: { apiUrl: "API_URL", port: "PORT", host: "HOSTNAME", mode: "NODE_ENV" },
-        externalPorts: [],
-      },
+      }),
+      services: {},
+      neighbours: {},
+      protected: false,
       policy: "advisory",
       networkPolicies: "none",
       generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
@@ -240,16 +231,16 @@ describe("parseSettings", () => {
     it(`gives ${stack} its replicas, pool and kind of Service`, () => {
       const secrets = stack === "dev" ? {} : { databaseUrl: DATABASE_URL, openaiApiKey: LONG };
       const { backend, frontend } = parse(stack, secrets, Object.keys(secrets));
-      assert.deepEqual([backend.replicas, frontend.replicas], [replicas, replicas]);
-      assert.deepEqual([backend.pool.size, backend.pool.overflow], [size, overflow]);
-      assert.equal(frontend.service.type, stack === "dev" ? "NodePort" : "ClusterIP");
+      assert.deepEqual([backend?.replicas, frontend?.replicas], [replicas, replicas]);
+      assert.deepEqual([backend?.pool.size, backend?.pool.overflow], [size, overflow]);
+      assert.equal(frontend?.service.type, stack === "dev" ? "NodePort" : "ClusterIP");
     });
   }
 
   it("takes part of a map and fills up the rest", () => {
     const { backend } = parse("dev", { "backend.resources": { limits: { memory: "1Gi" } } });
-    assert.deepEqual(backend.resources, {
-      requests: { cpu: "100m", memory: "128Mi" },
+    assert.deepEqual(backend?.resources, {
+      requests: { cpu: "250m", memory: "256Mi" },
       limits: { cpu: "500m", memory: "1Gi" },
     });
   });
@@ -259,6 +250,29 @@ describe("parseSettings", () => {
     const { origin } = parse("dev", { origin: "https://todo-frontend.example.org", "frontend.service": service });
     assert.equal(origin, "https://todo-frontend.example.org");
   });
+
+  const CLUSTER_IP = { type: "ClusterIP" };
+  for (const [what, change] of [
+    ["an IP address without an Ingress", { origin: "http://192.168.49.2:30300" }],
+    ["this machine by a name, for an Ingress", { origin: "http://localhost:30300", "cluster.ingressClass": "nginx" }],
+    ["https of a proxy before another cluster", { origin: "https://todo.example.org" }],
+    [
+      "https of an Ingress whose controller has the certificate",
+      { origin: "https://todo.example.org", cluster: { context: "lab", ingressClass: "nginx", tlsSecret: false } },
+    ],
+    ["a decision about a certificate before there is an Ingress", { "cluster.tlsSecret": false }],
+    [
+      "a node port of another cluster, whose published ports nobody knows",
+      { "cluster.context": "kind-lab", origin: "http://localhost:31000", "frontend.service.nodePort": 31000 },
+    ],
+    [
+      "a node port at the node's own address",
+      { origin: "http://192.168.49.2:31000", "frontend.service.nodePort": 31000 },
+    ],
+    ["a forwarded port", { origin: "http://dev.localhost:8300", "frontend.service": CLUSTER_IP }],
+  ] as [string, Change][]) {
+    it(`takes ${what}`, () => assert.ok(parse("dev", change)));
+  }
 
   it("hands a secret over as a secret, with a fingerprint that follows the value, key and stack", async () => {
     const secret = (stack: string, name: "secretKey" | "authSecret", value: string) => {
@@ -277,40 +291,20 @@ describe("parseSettings", () => {
     assert.equal(new Set([given, ...others].map(({ fingerprint }) => fingerprint)).size, 4);
   });
 
+  it("takes true and false as `pulumi config set` writes them", () => {
+    assert.equal(parse("dev", { protected: "true" }).protected, true);
+    assert.equal(
+      parse("prod", {
+        protected: "false",
+        "backend.chatRequired": false,
+        database: { mode: "inside" },
+        "backend.pool": {},
+      }).protected,
+      false,
+    );
+  });
+
   it("takes an empty secret, the default of Pulumi.yaml, for none", () => {
     assert.equal(parse("dev", { openaiApiKey: "" }).secrets.openaiApiKey, undefined);
   });
-});
-
-describe("quantities", () => {
-  const cpus: [string, number | undefined][] = [
-    ["250m", 250],
-    ["1", 1000],
-    ["0.5", 500],
-    ["1.5", 1500],
-    ["0.50", 500],
-    ["0.05", 50],
-    ["0.001", 1],
-    ["0.0001", undefined],
-    ["0", undefined],
-    ["0.0", undefined],
-    ["0m", undefined],
-    ["1k", undefined],
-    ["-1", undefined],
-    ["", undefined],
-  ];
-  const sizes: [string, number | undefined][] = [
-    ["64Mi", 67108864],
-    ["1Gi", 1073741824],
-    ["1Ti", 1099511627776],
-    ["0Mi", undefined],
-    ["1G", undefined],
-    ["0.5Ki", undefined],
-    ["512", undefined],
-    ["512m", undefined],
-    ["1gb", undefined],
-    ["", undefined],
-  ];
-  for (const [text, expected] of cpus) it(`CPU "${text}"`, () => assert.equal(millicores(text), expected));
-  for (const [text, expected] of sizes) it(`memory "${text}"`, () => assert.equal(bytes(text), expected));
 });

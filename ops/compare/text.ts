@@ -1,5 +1,5 @@
-import { type FieldChange, pathText } from "../../components/preview/diff";
-import type { Comparison } from "./environments";
+import { type FieldChange, pathText } from "local-charts/objects";
+import type { Comparison } from "./environments.ts";
 
 const LONGEST = 100;
 

@@ -1,132 +1,87 @@
+// Rules about the charts' own files.
 import { valid } from "semver";
 import { parse } from "yaml";
-import { withoutChecksumAnnotation } from "../../components/helm-values";
-import { digest } from "../../components/render-chart";
-import { chartsOf, filesOf, type Outcome, type Rule, settle, type World } from "./rule";
+import { readDefinitions, schemaText } from "../generate/chart-schemas.ts";
+import { type EvidenceInput, filesOf, linesOf, STACKS } from "./input.ts";
+import { broken, type Line, verdict } from "./rule.ts";
 
-const charts = (world: World) => [...new Set(chartsOf(world).map(({ chart }) => chart))];
-
-interface Schema {
-  description?: string;
-  properties?: Record<string, Schema>;
-  additionalProperties?: unknown;
+/** Folder and files of each chart, without the values for environments, which are generated from the stack files. */
+function charts(input: EvidenceInput) {
+  const folders = filesOf(input, /^helm\/[^/]+\/Chart\.yaml$/).map(([path]) => path.replace("/Chart.yaml", ""));
+  return folders.map((folder) => ({
+    folder,
+    file: (name: string) => input.files[`${folder}/${name}`] ?? "",
+    files: filesOf(input, new RegExp(`^${folder}/(?!values/)`)),
+  }));
 }
 
-/** H-003: values.yaml has every key that a template reads; its schema describes each and lets no other pass. */
-function configurable(world: World): Outcome {
-  const [proof, problems]: [string[], string[]] = [[], []];
-  for (const chart of charts(world)) {
-    const folder = `helm/${chart}`;
-    const schema: Schema = JSON.parse(world.files[`${folder}/values.schema.json`] ?? "{}");
-    const faults = schemaFaults(schema, "");
-    problems.push(...faults.map((fault) => `${folder}/values.schema.json: ${fault}`));
-    const values = parse(world.files[`${folder}/values.yaml`] ?? "") ?? {};
-    for (const [path, text] of filesOf(world, new RegExp(`^${folder}/templates/`))) {
-      for (const [, key] of text.matchAll(/\$?\.Values((?:\.[A-Za-z]\w*)+)/g)) {
-        const names = key.slice(1).split(".");
-        if (names[0] === "global" || has(values, names)) continue;
-        problems.push(`${path}: expected ${names.join(".")} in values.yaml, found nothing`);
-      }
-    }
-    const count = (part: Schema): number =>
-      Object.values(part.properties ?? {}).reduce((sum, each) => sum + 1 + count(each), 0);
-    proof.push(`${folder}/values.yaml: ${count(schema)} keys, each with its description, in a closed schema`);
-  }
-  return settle(proof, problems);
-}
-
-/** Whether a key is there, or below one that is a free map. */
-function has(values: unknown, [name, ...rest]: string[]): boolean {
-  if (typeof values !== "object" || values === null || !(name in values)) return false;
-  const inner = (values as Record<string, unknown>)[name];
-  const free = inner === null || (typeof inner === "object" && Object.keys(inner as object).length === 0);
-  return rest.length === 0 || free || has(inner, rest);
-}
-
-function schemaFaults({ properties, additionalProperties }: Schema, path: string): string[] {
-  if (!properties) return path === "" ? ["expected the keys of values.yaml, found none"] : [];
-  const open =
-    additionalProperties === false ? [] : [`${path || "the chart"}: expected a closed map, found an open one`];
-  const inner = Object.entries(properties).flatMap(([name, schema]) => {
-    const at = path === "" ? name : `${path}.${name}`;
-    const undescribed = schema.description ? [] : [`${at}: expected a description, found none`];
-    return [...undescribed, ...schemaFaults(schema, at)];
+/** H-003: the generator demands a description of every key and closes every map, so its schema is the proof. */
+export function schemas(input: EvidenceInput): Line[] {
+  const definitions = readDefinitions(input.files["helm/definitions.yaml"] ?? "");
+  return charts(input).flatMap(({ folder, file }) => {
+    const path = `${folder}/values.schema.json`;
+    const schema = schemaText(folder.replace("helm/", ""), file("values.yaml"), definitions);
+    return verdict(
+      path,
+      `closed, ${schema.match(/"description":/g)?.length} descriptions, as values.yaml has them`,
+      schema !== file("values.schema.json") &&
+        `expected the closed schema of values.yaml, found another; \`make generate\` writes it`,
+    );
   });
-  return [...open, ...inner];
 }
 
-/** H-004: a values file for each environment, from which Helm alone makes the same objects. */
-function overrides(world: World): Outcome {
-  const [proof, problems]: [string[], string[]] = [[], []];
-  for (const { name, charts: rendered, fromValuesFile } of world.environments) {
-    for (const { chart, objects } of rendered) {
-      const file = `helm/${chart}/values/${name}.yaml`;
-      const own = fromValuesFile[chart] ?? [];
-      const [found, expected] = [own, objects.map(withoutChecksumAnnotation)].map(digest);
-      if (found === expected)
-        proof.push(`${file}: ${own.length} objects, the same as Pulumi installs but for the checksum`);
-      else problems.push(`${file}: expected the objects that Pulumi installs (${expected}), found others (${found})`);
-    }
-  }
-  return settle(proof, problems);
+/** H-003: Helm takes a value that nobody has for nothing, so no rendering shows that a template reads one. */
+export function keysOfTemplates(input: EvidenceInput): Line[] {
+  return charts(input).flatMap(({ folder, file, files }) => {
+    const values = parse(file("values.yaml"));
+    const read = files
+      .filter(([path]) => path.startsWith(`${folder}/templates/`))
+      .flatMap(([path, text]) =>
+        [...text.matchAll(/(?<!\$\w+)\.Values\.(\w[\w.]*\w)/g)].map(([, key]) => ({ path, key })),
+      );
+    const missing = read.filter(({ key }) => !has(values, key.split(".")));
+    return [
+      ...verdict(folder, `the ${new Set(read.map(({ key }) => key)).size} keys that templates read are in values.yaml`),
+      ...broken(missing.map(({ path, key }) => `${path}: expected ${key} in values.yaml, found nothing`)),
+    ];
+  });
+}
+
+/** Whether a key is there, or below one that is a free map, as `global` is. */
+function has(values: unknown, [name, ...rest]: string[]): boolean {
+  const free = values === null || (typeof values === "object" && Object.keys(values).length === 0);
+  if (free || name === undefined || name === "global") return true;
+  return typeof values === "object" && name in values && has(values[name as keyof typeof values], rest);
 }
 
 /** H-005 */
-function versions(world: World): Outcome {
-  const found = charts(world).map((chart) => ({
-    chart,
-    version: parse(world.files[`helm/${chart}/Chart.yaml`] ?? "")?.version,
-  }));
-  return settle(
-    found.map(({ chart, version }) => `helm/${chart}/Chart.yaml: version ${version}`),
-    found
-      .filter(({ version }) => valid(version) !== version)
-      .map(({ chart, version }) => `helm/${chart}/Chart.yaml: expected a SemVer version, found ${version}`),
-  );
+export function versions(input: EvidenceInput): Line[] {
+  return charts(input).flatMap(({ folder, file }) => {
+    const { version } = parse(file("Chart.yaml"));
+    const wrong = valid(version) !== version && `expected a SemVer version, found ${version}`;
+    return verdict(`${folder}/Chart.yaml`, `version ${version}`, wrong);
+  });
 }
 
-/** H-006 */
-function notes(world: World): Outcome {
-  const [proof, problems]: [string[], string[]] = [[], []];
-  for (const { name, charts: rendered, notes: texts } of world.environments) {
-    for (const { chart } of rendered) {
-      const address = `${chart}-${name}`;
-      const line = (texts[chart] ?? "")
-        .split("\n")
-        .find((text) => text.includes(address) && /port-forward|:\/\/|psql/.test(text));
-      if (line) proof.push(`${name} ${chart}: ${line.trim()}`);
-      else problems.push(`${name} ${chart}: expected NOTES.txt to say how to reach ${address}, found nothing of it`);
-    }
-  }
-  return settle(proof, problems);
+/** H-006: that it renders is proved with the rest of the chart, for Helm renders it whenever it renders the templates. */
+export function notes(input: EvidenceInput): Line[] {
+  return charts(input).flatMap(({ folder, file }) => {
+    const [line] = /port-forward .*(fullname|serviceName|\.Release\.Name).*/.exec(file("templates/NOTES.txt")) ?? [];
+    const wrong = !line && "expected how to reach the release's Service, found nothing";
+    return verdict(`${folder}/templates/NOTES.txt`, `${line}`, wrong);
+  });
 }
 
 /** H-007: no environment's name or address in what is packed. */
-function nothingHardCoded(world: World): Outcome {
-  const [proof, problems]: [string[], string[]] = [[], []];
-  const names = world.environments.map(({ name }) => name).join("|");
+export function nothingHardCoded(input: EvidenceInput): Line[] {
+  const names = STACKS.join("|");
   const own = new RegExp(`\\btodo-(?:[a-z]+-)?(?:${names})\\b|["':\\s](?:${names})["'\\s]|//[a-z0-9.-]+:30\\d{3}\\b`);
-  for (const chart of charts(world)) {
-    const files = filesOf(world, new RegExp(`^helm/${chart}/(?!values/)`));
-    proof.push(`helm/${chart}: ${files.length} files name none of ${names.replaceAll("|", ", ")}`);
-    for (const [path, text] of files) {
-      // A comment is documentation: it may give an example.
-      const lines = text.split("\n").map((line) => line.replace(/(^|\s)#.*|"description":.*/, ""));
-      const bad = lines.findIndex((line) => own.test(`${line} `));
-      if (bad >= 0) problems.push(`${path}:${bad + 1}: expected nothing of an environment, found ${lines[bad].trim()}`);
-    }
-  }
-  return settle(proof, problems);
+  return charts(input).flatMap(({ folder, files }) => {
+    // A comment is documentation: it may give an example.
+    const bad = linesOf(files).filter(({ line }) => own.test(`${line.replace(/(^|\s)#.*|"description":.*/, "")} `));
+    return [
+      ...verdict(folder, `${files.length} files name none of ${STACKS.join(", ")}`),
+      ...broken(bad.map(({ at, line }) => `${at}: expected nothing of an environment, found ${line.trim()}`)),
+    ];
+  });
 }
-
-export const chartRules: Rule[] = [
-  {
-    id: "H-003",
-    text: "Everything configurable is in values.yaml, documented, with a closed schema",
-    check: configurable,
-  },
-  { id: "H-004", text: "Override files per environment", check: overrides },
-  { id: "H-005", text: "Chart versions are SemVer", check: versions },
-  { id: "H-006", text: "NOTES.txt says how to reach the service", check: notes },
-  { id: "H-007", text: "Nothing of an environment is hard-coded in a chart", check: nothingHardCoded },
-];

@@ -1,96 +1,103 @@
-import { type Container, type ContainerSpec, containersOf, podsOf, serves } from "../../components/pods";
-import { findings, judge, sentence } from "../../components/policy";
-import { releaseName } from "../../components/render-chart";
-import { chartsOf, type Outcome, type Rule, settle, variablesOf, type World } from "./rule";
+// Rules about what is rendered for each environment: what the policy finds, and what is plain to see in the objects.
+import { applyExceptions, findings, findingText } from "local-charts";
+import { type Container, type ContainerSpec, containersOf, podsOf, serves } from "local-charts/objects";
+import { policyOf } from "../../components/policy.ts";
+import { chartsOf, type EvidenceInput, nameOf, STACKS } from "./input.ts";
+import { broken, type Line, verdict } from "./rule.ts";
 
-/** What components/policy finds by a rule of its own, exceptions aside; the proof is a line for each container. */
+/**
+ * What a rule of the policy finds, its exceptions aside.
+ * @param look what the rule is about in a container; undefined where it is not about this one
+ */
 export const policy =
-  (id: string, line: (container: Container) => string | undefined) =>
-  (world: World): Outcome => {
-    const problems = world.environments.flatMap(({ name, charts }) =>
-      judge(name, findings(charts), world.exceptions)
-        .open.filter(({ rule }) => rule === id)
-        .map((one) => `${name}: ${sentence(one)}`),
-    );
-    const allowed = world.exceptions.filter(({ rule }) => rule === id);
-    const exceptions = allowed.map(({ object, reason }) => `exception for ${object}: ${reason}`);
-    return settle([...containerLines(world, line), ...exceptions], problems);
+  (id: string, look: (container: Container) => string | undefined) =>
+  ({ environments, exceptions }: EvidenceInput): Line[] => {
+    const lines = environments.flatMap(({ settings, charts }) => {
+      const own = policyOf(settings, exceptions);
+      const { open } = applyExceptions(findings(charts, own), own.exceptions ?? []);
+      const found = open.filter(({ rule }) => rule === id);
+      const containers = podsOf(charts.flatMap(({ objects }) => objects)).flatMap(containersOf);
+      const seen = containers.map((one) => ({ text: look(one), where: `${one.pod.owner}, container ${one.name}` }));
+      return [
+        ...broken(found.map((finding) => `${settings.environment}: ${findingText(finding)}`)),
+        ...seen.flatMap(({ text, where }) => (text ? verdict(where, text) : [])),
+      ];
+    });
+    const allowed = exceptions.filter(({ rule }) => rule === id);
+    return [...lines, ...allowed.flatMap(({ object, reason }) => verdict(`exception for ${object}`, reason))];
   };
 
-function containerLines(world: World, line: (container: Container) => string | undefined): string[] {
-  return chartsOf(world).flatMap(({ objects }) =>
-    podsOf(objects)
-      .flatMap(containersOf)
-      .flatMap((container) => {
-        const text = line(container);
-        return text ? [`${container.pod.owner}, container ${container.name}: ${text}`] : [];
-      }),
-  );
-}
-
 const question = (probe: ContainerSpec["livenessProbe"]) => probe?.httpGet?.path ?? probe?.exec?.command?.at(-1);
-const probes = ({ pod, spec }: Container) =>
+
+export const probes = ({ pod, spec }: Container) =>
   serves(pod.object)
     ? `startup ${question(spec.startupProbe)} · liveness ${question(spec.livenessProbe)} · readiness ${question(spec.readinessProbe)}`
     : undefined;
 
-const secretNames = (container: Container) => {
-  const references = variablesOf(container).flatMap(({ name, valueFrom }) =>
+export function secretNames({ spec }: Container): string {
+  const references = (spec.env ?? []).flatMap(({ name, valueFrom }) =>
     valueFrom?.secretKeyRef ? [`${name} ← ${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}`] : [],
   );
-  return references.length > 0 ? references.join(", ") : undefined;
-};
+  return references.join(", ");
+}
 
-/** H-008 */
-function releaseNames(world: World): Outcome {
-  const [proof, problems]: [string[], string[]] = [[], []];
-  for (const { chart, environment, objects } of chartsOf(world)) {
-    const expected = releaseName(chart, environment);
-    for (const { kind, metadata } of objects.filter(serves)) {
-      const instance = metadata.labels?.["app.kubernetes.io/instance"];
-      const fits = expected === `${chart}-${environment}` && instance === expected && metadata.name === expected;
-      const line = `${kind} ${metadata.name}, of release ${instance}`;
-      if (fits) proof.push(line);
-      else problems.push(`${environment} ${chart}: expected ${chart}-${environment}, found ${line}`);
-    }
-  }
-  return settle(proof, problems);
+export function configuration({ pod, spec }: Container): string {
+  const kinds = (pod.spec.volumes ?? []).map(({ name: _, ...kind }) => Object.keys(kind).join());
+  return `${spec.env?.length ?? 0} variables; volumes: ${[...new Set(kinds)].join(", ") || "none"}`;
+}
+
+export function resources({ spec: { resources } }: Container): string {
+  const amounts = ({ cpu, memory }: { cpu?: string; memory?: string } = {}) => `${cpu}/${memory}`;
+  return `${amounts(resources?.requests)} → ${amounts(resources?.limits)}`;
+}
+
+/** K-007: an environment with an external database has nothing that would run one. */
+export function externalDatabase({ environments }: EvidenceInput): Line[] {
+  const external = environments.filter(({ parts }) => !parts.postgres);
+  return external.flatMap(({ settings: { environment }, charts }) => {
+    const objects = charts.flatMap((chart) => chart.objects);
+    const databases = objects.filter(
+      (object) =>
+        ["StatefulSet", "PersistentVolumeClaim"].includes(object.kind) ||
+        /"image":"[^"]*(postgres|mysql|mariadb)/.test(JSON.stringify(object)),
+    );
+    return verdict(
+      environment,
+      `its workloads are ${objects.filter(serves).map(nameOf).join(", ")}`,
+      ...databases.map((object) => `expected no database, found ${nameOf(object)}`),
+    );
+  });
 }
 
 /** H-002 */
-function oneChartPerService(world: World): Outcome {
-  const counts = chartsOf(world).map(({ chart, environment, objects }) => ({
-    where: `${environment} ${chart}`,
-    names: objects.filter(serves).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
-  }));
-  return settle(
-    counts.map(({ where, names }) => `${where}: ${names.join(", ")}`),
-    counts
-      .filter(({ names }) => names.length !== 1)
-      .map(({ where, names }) => `${where}: expected one service, found ${names.length}: ${names}`),
-  );
+export function oneChartPerService(input: EvidenceInput): Line[] {
+  return chartsOf(input).flatMap(({ environment, name, objects }) => {
+    const workloads = objects.filter(serves).map(nameOf);
+    const found = workloads.join(", ");
+    const wrong = workloads.length !== 1 && `expected one service, found ${workloads.length}: ${found}`;
+    return verdict(`${environment} ${name}`, found, wrong);
+  });
 }
 
-const amounts = ({ cpu, memory }: { cpu?: string; memory?: string } = {}) => `${cpu}/${memory}`;
+/** H-004 */
+export function overrides({ environments, notRendered }: EvidenceInput): Line[] {
+  return STACKS.flatMap((stack) => {
+    const charts = environments.find(({ settings }) => settings.environment === stack)?.charts ?? [];
+    const counts = charts.map(({ chart, objects }) => `${objects.length} objects of ${chart}`);
+    const wrong = counts.length === 0 && `expected charts, found ${notRendered[stack] ?? "none"}`;
+    return verdict(stack, counts.join(", "), wrong);
+  });
+}
 
-export const objectRules: Rule[] = [
-  { id: "C-003", text: "Images that run are pinned", check: policy("C-003", ({ spec }) => spec.image) },
-  { id: "C-005", text: "A health endpoint for every container that serves", check: policy("C-005", probes) },
-  {
-    id: "C-006",
-    text: "Environment variables are the only configuration",
-    check: policy("C-006", (container) => {
-      const kinds = (container.pod.spec.volumes ?? []).map(({ name: _, ...kind }) => Object.keys(kind).join());
-      return `${variablesOf(container).length} variables; volumes: ${[...new Set(kinds)].join(", ") || "none"}`;
+/** H-008 */
+export function releaseNames(input: EvidenceInput): Line[] {
+  return chartsOf(input).flatMap(({ environment, name, release, objects }) =>
+    objects.filter(serves).flatMap((object) => {
+      const expected = `${name}-${environment}`;
+      const instance = object.metadata.labels?.["app.kubernetes.io/instance"];
+      const found = `${nameOf(object)}, of release ${release}, labelled ${instance}`;
+      const wrong = [release, instance, object.metadata.name].some((each) => each !== expected);
+      return verdict(`${environment} ${name}`, found, wrong && `expected ${expected}, found ${found}`);
     }),
-  },
-  { id: "C-007", text: "No secret in a ConfigMap or a chart's objects", check: policy("C-007", secretNames) },
-  {
-    id: "K-005",
-    text: "CPU and memory requests and limits on every container",
-    check: policy("K-005", ({ spec }) => `${amounts(spec.resources?.requests)} → ${amounts(spec.resources?.limits)}`),
-  },
-  { id: "K-006", text: "Liveness and readiness probes", check: policy("K-006", probes) },
-  { id: "H-002", text: "One chart per service", check: oneChartPerService },
-  { id: "H-008", text: "Releases are named {service}-{environment}", check: releaseNames },
-];
+  );
+}

@@ -1,76 +1,64 @@
-import type { Parts } from "../../components/parts";
-import type { Container } from "../../components/pods";
-import type { Exception } from "../../components/policy/exceptions";
-import type { KubernetesObject, RenderedChart } from "../../components/render-chart";
+import type { EvidenceInput } from "./input.ts";
 
-/** What there is to look at. Rules see nothing else, so that each can be shown a violation. */
-export interface World {
-  /** Text of every file that git tracks, by its path. */
-  files: Record<string, string>;
-  environments: EnvironmentWorld[];
-  /** The reviewed exceptions from rules about rendered objects. */
-  exceptions: Exception[];
-  /** Only where a cluster answers. */
-  cluster?: ClusterWorld;
-  /** What the last `make e2e` of this commit said. */
-  endToEnd?: EndToEnd;
-}
-
-export interface EnvironmentWorld {
-  name: string;
-  parts: Parts;
-  charts: RenderedChart[];
-  /** By chart: its objects as `helm/<chart>/values/<environment>.yaml` gives them. */
-  fromValuesFile: Record<string, KubernetesObject[]>;
-  /** By chart: what its NOTES.txt says there. */
-  notes: Record<string, string>;
-}
-
-/** Objects of the cluster, as kubectl prints them. */
-// biome-ignore lint/suspicious/noExplicitAny: an object of the cluster has no static type.
-export type Live = any;
-
-export interface ClusterWorld {
-  nodes: Live[];
-  namespaces: Live[];
-  /** Those of the environments' namespaces; so are the others below. */
-  pods: Live[];
-  configMaps: Live[];
-  /** Helm's records of releases: labels and time only. */
-  records: Live[];
-}
-
-export interface EndToEnd {
-  commit: string;
-  tests: { title: string; state: string }[];
-}
-
-/** `open`: nothing was found wrong, and nothing was proved either. */
-export type Outcome =
-  | { state: "holds"; proof: string[] }
-  | { state: "fails"; problems: string[] }
-  | { state: "open"; reason: string };
-
-export interface Rule {
-  id: string;
-  /** The rule itself. */
+/** One thing that was looked at, and how it stands. `open`: nothing wrong was found, and nothing was proved either. */
+export interface Line {
+  state: State;
   text: string;
-  check(world: World): Outcome;
+}
+export type State = "holds" | "fails" | "open";
+
+export const open = (text: string): Line => ({ state: "open", text });
+
+export const broken = (texts: string[]): Line[] => texts.map((text) => ({ state: "fails", text }));
+
+/** What was looked at there, or else all that is wrong with it. */
+export function verdict(where: string, proof: string, ...problems: (string | false | undefined)[]): Line[] {
+  const wrong = problems.flatMap((text) => (text ? [`${where}: ${text}`] : []));
+  return wrong.length > 0 ? broken(wrong) : [{ state: "holds", text: `${where}: ${proof}` }];
 }
 
-/** Holds with its proof; a problem, or nothing at all to look at, fails it. */
-export function settle(proof: string[], problems: string[]): Outcome {
-  if (problems.length > 0) return { state: "fails", problems };
-  return proof.length > 0
-    ? { state: "holds", proof }
-    : { state: "fails", problems: ["expected something to look at, found nothing"] };
+/** What proves a rule, or a part of it. */
+export interface Proof {
+  /** As docs/evidence.md says it. */
+  by: string;
+  /** File or folder of whoever knows. */
+  where: string;
+  /** A line for each thing that was looked at; where there was none, nothing is proved, and the rule fails. */
+  collect(input: EvidenceInput): Line[];
 }
 
-/** Files whose path matches, as [path, text]. */
-export const filesOf = ({ files }: World, path: RegExp) => Object.entries(files).filter(([name]) => path.test(name));
+export interface ProjectRule {
+  id: string;
+  text: string;
+  /** All of them have to hold. */
+  proofs: Proof[];
+}
 
-/** Every chart of every environment. */
-export const chartsOf = ({ environments }: World) =>
-  environments.flatMap(({ name, charts }) => charts.map((chart) => ({ ...chart, environment: name })));
+/** A rule, and what was found of each of its proofs. */
+export interface Result {
+  rule: ProjectRule;
+  state: State;
+  found: { by: string; state: State; texts: string[] }[];
+}
 
-export const variablesOf = ({ spec }: Container) => spec.env ?? [];
+/** A rule stands as its worst proof does, and a proof as its worst lines, which are the ones that are told. */
+export function evaluate(rule: ProjectRule, input: EvidenceInput): Result {
+  const found = rule.proofs.map(({ by, collect }) => {
+    const lines = collected(collect, input);
+    const state = worst(lines);
+    return { by, state, texts: lines.filter((line) => line.state === state).map(({ text }) => text) };
+  });
+  return { rule, state: worst(found), found };
+}
+
+const worst = (all: { state: State }[]) =>
+  (["fails", "open", "holds"] as const).find((state) => all.some((one) => one.state === state)) ?? "fails";
+
+function collected(collect: Proof["collect"], input: EvidenceInput): Line[] {
+  try {
+    const lines = collect(input);
+    return lines.length > 0 ? lines : broken(["expected something to look at, found nothing"]);
+  } catch (error) {
+    return broken([`could not be looked at: ${(error as Error).message}`]);
+  }
+}

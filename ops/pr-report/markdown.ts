@@ -1,12 +1,21 @@
 // What a pull request would change, as one Markdown comment. Pure.
-import { type Consequence, consequences } from "../../components/preview/consequences";
-import { redactText } from "../../components/preview/credentials";
-import { compare, type ObjectChange } from "../../components/preview/diff";
-import { title } from "../../components/preview/objects";
-import { type Entry, report } from "../../components/preview/report";
-import { foldedLines, isFolded, objectLines } from "../../components/preview/text";
-import type { KubernetesObject } from "../../components/render-chart";
-import type { EnvironmentSnapshot, Snapshot } from "./snapshot";
+import {
+  type Consequence,
+  compare,
+  consequences,
+  type Entry,
+  foldedLines,
+  isFolded,
+  type KubernetesObject,
+  type ObjectChange,
+  objectLines,
+  redactText,
+  report,
+  runLines,
+  title,
+} from "local-charts/objects";
+
+import type { EnvironmentSnapshot, Snapshot } from "./snapshot.ts";
 
 /** By this line the comment is found again, to be updated in place. */
 export const MARKER = "<!-- preview of the deployments -->";
@@ -38,9 +47,9 @@ interface Section {
   text: string;
 }
 
-/** The whole comment, at most LIMIT characters long; prod comes first. */
+/** The whole comment, at most LIMIT characters long; protected environments come first. */
 export function markdown(pull: PullRequest): string {
-  const stacks = [...new Set([...Object.keys(pull.head), ...Object.keys(pull.base)])].sort(byImportance);
+  const stacks = [...new Set([...Object.keys(pull.head), ...Object.keys(pull.base)])].sort(byImportance(pull));
   const sections = stacks.map((stack) => section(stack, pull));
   const row = (cells: string[]) => `| ${cells.join(" | ")} |`;
   const columns = ["environment", "objects", "pods replaced", "destroyed", "rules newly broken", "`pulumi preview`"];
@@ -63,10 +72,11 @@ export function markdown(pull: PullRequest): string {
   return text;
 }
 
-const byImportance = (a: string, b: string) => {
-  const rank = (name: string) => ["prod", "staging", "dev"].indexOf(name) + 1 || 9;
-  return rank(a) - rank(b) || a.localeCompare(b);
-};
+/** What is protected comes first. */
+function byImportance({ base, head }: PullRequest): (a: string, b: string) => number {
+  const rank = (stack: string) => Number(!(head[stack] ?? base[stack])?.protected);
+  return (a, b) => rank(a) - rank(b) || a.localeCompare(b);
+}
 
 function section(stack: string, { base, head, previews }: PullRequest): Section {
   const [old, fresh] = [base[stack], head[stack]];
@@ -149,7 +159,7 @@ function warnings(change: ObjectChange): string[] {
 function releaseText({ release, changes, objects }: ReleaseChanges, namespace: string): string {
   const { entries, runs } = report(release, namespace, { from: "deployed", revision: 0 }, changes, objects);
   const lines = [...entries.filter((entry) => !isFolded(entry)).flatMap(entryLines), ...foldedLines(entries)];
-  const hooks = runs.length > 0 ? [`  runs ${runs.join(", ")}`] : [];
+  const hooks = runLines(runs).map((line) => `  ${line}`);
   const more = lines.length > LINES ? [`… ${lines.length - LINES} more lines`] : [];
   const body = block("diff", [...lines.slice(0, LINES), ...more, ...hooks]);
   return `<details><summary>${release}: ${counts(changes)}</summary>\n\n${body}\n\n</details>\n`;

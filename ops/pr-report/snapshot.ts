@@ -1,18 +1,17 @@
-// Prints what a checkout would deploy, as JSON: every environment's objects, rendered without a cluster, an account or a
-// passphrase. A pull request's report runs it in the base's checkout and in the head's, each with its own code.
-//   node -r ts-node/register ops/pr-report/snapshot.ts
-import { resolve } from "node:path";
-import { helmTemplate } from "../../components/helm-template";
-import { chartsOf, type Parts, partsOf } from "../../components/parts";
-import { findings, judge, sentence } from "../../components/policy";
-import { readExceptions } from "../../components/policy/exceptions";
-import { originOf } from "../../components/preview/origin";
-import { assertFits } from "../../components/quota";
-import { type KubernetesObject, releaseName, renderCharts } from "../../components/render-chart";
-import type { SecretSpec } from "../../components/secrets";
-import { checkWiring } from "../../components/wiring";
-import { readSettings, type Settings } from "../../settings";
-import { stackNames } from "../../settings/other-stacks";
+// What a checkout would deploy: every environment's objects, rendered without a cluster, an account or a passphrase. A pull
+// request's report takes those of its own checkout, and has the base's rendered by the base's code, which base.ts calls
+// by the name `snapshots`: renamed here, the pull request that renames it has nothing to compare with.
+import { applyExceptions, checkCharts, findings, findingText } from "local-charts";
+import type { KubernetesObject } from "local-charts/objects";
+import { checksOf } from "../../components/checks.ts";
+import type { Parts } from "../../components/parts.ts";
+import { readExceptions } from "../../components/policy.ts";
+import { renderEnvironment } from "../../components/rendered.ts";
+import { specsOf } from "../../components/secrets.ts";
+import { stackNames } from "../../settings/stack-files.ts";
+import { readSettings, type Settings } from "../../settings.ts";
+import { root } from "../../tools/places.ts";
+import { isProtected } from "../stack/stack-file.ts";
 
 /** What one environment would be. */
 export interface EnvironmentSnapshot {
@@ -26,29 +25,29 @@ export interface EnvironmentSnapshot {
   /** Rules that the objects break, a sentence each, and whether that ends a deployment. */
   findings: string[];
   mandatory: boolean;
+  /** Whether the stack is a protected one; unknown of a base from before there were such. */
+  protected?: boolean;
 }
 
 /** By the name of the stack. */
 export type Snapshot = Record<string, EnvironmentSnapshot>;
 
-const ROOT = resolve(__dirname, "../..");
-
 async function snapshot(stack: string): Promise<EnvironmentSnapshot> {
   const shot: EnvironmentSnapshot = { standIns: {}, releases: {}, findings: [], mandatory: true };
   try {
-    const settings = readSettings(ROOT, stack, { assumeSecrets: true });
+    shot.protected = isProtected(stack);
+    const settings = readSettings(root, stack, { assumeSecrets: true });
     shot.standIns = standIns(settings);
     shot.mandatory = settings.policy === "mandatory";
-    const parts = partsOf(settings);
+    const { parts, charts } = await renderEnvironment(settings, root);
     shot.namespace = parts.environment.namespace;
-    const charts = await renderCharts(chartsOf(parts), helmTemplate, { origin: originOf(settings) });
-    const all = Object.values(charts);
-    const releases = all.map(({ chart, objects }) => [releaseName(chart, stack), objects] as const);
+    const releases = charts.map(({ release, objects }) => [release, objects] as const);
     shot.releases = { [stack]: before(parts), ...Object.fromEntries(releases) };
-    shot.findings = judge(stack, findings(all), readExceptions(ROOT)).open.map(sentence);
+    const checks = checksOf(settings, parts, readExceptions(root));
+    const { open } = applyExceptions(findings(charts, checks.policy), checks.policy.exceptions ?? []);
+    shot.findings = open.map(findingText);
     // As index.ts does, before it makes anything; a broken rule has a place of its own in the report.
-    checkWiring(parts, charts);
-    assertFits(stack, settings.quota, all);
+    checkCharts(charts, { ...checks, policy: { ...checks.policy, rules: [], exceptions: [] } });
   } catch (error) {
     shot.problem = (error as Error).message;
   }
@@ -68,10 +67,9 @@ function standIns({ database, secrets, furtherSecrets }: Settings): Record<strin
 
 /** The objects that are there before any chart; of a secret its fingerprint, which follows its value. */
 function before({ environment: { namespace, secrets } }: Parts): KubernetesObject[] {
-  const specs = Object.values(secrets) as SecretSpec[];
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
-    ...specs.map(({ name, keys }) => ({
+    ...specsOf(secrets).map(({ name, keys }) => ({
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name },
@@ -80,9 +78,8 @@ function before({ environment: { namespace, secrets } }: Parts): KubernetesObjec
   ];
 }
 
-async function main() {
-  const entries = await Promise.all(stackNames(ROOT).map(async (stack) => [stack, await snapshot(stack)] as const));
-  console.log(JSON.stringify(Object.fromEntries(entries)));
+/** Of every stack that has a file in this checkout. Never rejects: what is wrong with an environment stands in its snapshot. */
+export async function snapshots(): Promise<Snapshot> {
+  const entries = stackNames(root).map(async (stack) => [stack, await snapshot(stack)] as const);
+  return Object.fromEntries(await Promise.all(entries));
 }
-
-if (require.main === module) main();

@@ -1,10 +1,10 @@
 // Helm 4 makes the same objects of every chart as Helm 3, whose last release Pulumi's provider embeds.
-// Not proved here: that Helm 4 installs them (test/e2e/umbrella.test.ts). Skipped where there is no helm4: `make e2e` brings it.
+// Not proved here: that Helm 4 installs them (test/e2e/umbrella-helm4.test.ts). Skipped where there is no helm4: `make e2e` brings it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { charts, chartsFolder, helm, namespace, objectsOf, templateTodoApp, type Values } from "./render";
-import { everything, least, leastOfTodoApp } from "./values";
+import { charts, chartsFolder, helm, namespace, objectsOf, templateTodoApp, type Values } from "./render.ts";
+import { everything, least, leastOfTodoApp } from "./values.ts";
 
 const chartOf = (name: string, values: Values) => (binary: string) =>
   helm(
@@ -28,7 +28,7 @@ describe("Helm 4", () => {
       const [three, four] = await Promise.all(["helm", "helm4"].map(template));
       assert.equal(three.status, 0, three.stderr);
       assert.equal(four.status, 0, four.stderr);
-      assert.ok(objectsOf(three.stdout).length > 3);
+      assert.ok(objectsOf(three.stdout).length > 1);
       assert.deepEqual(objectsOf(four.stdout), objectsOf(three.stdout));
     });
   }

@@ -1,8 +1,8 @@
 // How each chart is reached, and what its NetworkPolicy lets through.
 // Not proved here: that the cluster's CNI enforces a policy, that a controller serves the Ingress or the HTTPRoute.
 import assert from "node:assert/strict";
-import { type Chart, charts, one, render } from "./render";
-import { everything, least } from "./values";
+import { type Chart, charts, one, refusal, render, serviceCharts, type Values } from "./render.ts";
+import { everything, least } from "./values.ts";
 
 const labels = (chart: string, part = "") => ({
   "app.kubernetes.io/name": `${chart}${part}`,
@@ -16,7 +16,8 @@ const policyTypes = ["Ingress", "Egress"];
 describe("Service", () => {
   for (const chart of charts) {
     it(`of ${chart} is a ClusterIP by default`, async () => {
-      const { type, ports } = one(await render(chart, least[chart]), "Service").spec;
+      const values = chart === "service" ? { ...least.service, containerPort: 9000 } : least[chart];
+      const { type, ports } = one(await render(chart, values), "Service").spec;
       assert.deepEqual([type, ports[0].nodePort], ["ClusterIP", undefined]);
     });
   }
@@ -31,6 +32,30 @@ describe("Service", () => {
       assert.deepEqual([type, ports[0].nodePort], ["NodePort", nodePort ?? undefined]);
     }
   });
+
+  for (const chart of serviceCharts) {
+    it(`of ${chart} may have a name that stays, by which all that leads to it calls it`, async () => {
+      const objects = await render(chart, everything[chart]);
+      assert.equal(one(objects, "Service").metadata.name, "stable");
+      const [{ backend }] = one(objects, "Ingress").spec.rules[0].http.paths;
+      const [route] = one(objects, "HTTPRoute").spec.rules[0].backendRefs;
+      assert.deepEqual([backend.service.name, route.name], ["stable", "stable"]);
+      assert.match(one(objects, "Pod").spec.containers[0].command.at(-1), /^http:\/\/stable:\d+\//);
+      const rest = objects.filter(({ kind }) => ["Deployment", "Ingress", "HTTPRoute", "NetworkPolicy"].includes(kind));
+      assert.deepEqual([...new Set(rest.map(({ metadata }) => metadata.name))], ["app"]);
+    });
+
+    it(`of ${chart} has the container's port unless it is given one`, async () => {
+      const values = { ...least[chart], containerPort: 9000, service: { port: null } };
+      const objects = await render(chart, {
+        ...values,
+        httpRoute: { enabled: true, parentRefs: [{ name: "gateway" }] },
+      });
+      assert.equal(one(objects, "Service").spec.ports[0].port, 9000);
+      assert.equal(one(objects, "HTTPRoute").spec.rules[0].backendRefs[0].port, 9000);
+      assert.match(one(objects, "Pod").spec.containers[0].command.at(-1), /:9000\//);
+    });
+  }
 
   it("may have another port than the container", async () => {
     const objects = await render("todo-backend", {
@@ -135,39 +160,94 @@ describe("NetworkPolicy", () => {
   });
 });
 
+describe("NetworkPolicy of whoever may connect", () => {
+  const peer = { app: "traefik" };
+  const scopes: [string, Values, unknown][] = [
+    ["namespace, nobody named", { allowFromScope: "namespace" }, undefined],
+    ["namespace, somebody named", { allowFromScope: "namespace", allowFrom: [peer] }, [from(peer)]],
+    ["anywhere, nobody named: everybody", { allowFromScope: "anywhere" }, "everybody"],
+    [
+      "anywhere, somebody named",
+      { allowFromScope: "anywhere", allowFrom: [peer] },
+      [{ ...from(peer), namespaceSelector: {} }],
+    ],
+  ];
+  for (const chart of serviceCharts) {
+    for (const [label, rest, expected] of scopes) {
+      it(`of ${chart}, from ${label}`, async () => {
+        const networkPolicy = { enabled: true, ...rest };
+        const values = { ...least[chart], containerPort: 9000, networkPolicy, test: { enabled: false } };
+        const { ingress } = one(await render(chart, values), "NetworkPolicy").spec;
+        const rule = { ...(Array.isArray(expected) && { from: expected }), ports: [tcp("http")] };
+        assert.deepEqual(ingress, expected === undefined ? undefined : [rule]);
+      });
+    }
+  }
+
+  it("lets nobody in where there is no port", async () => {
+    const values = { ...least.service, networkPolicy: { enabled: true, allowFromScope: "anywhere", allowTo: [] } };
+    const { ingress, egress } = one(await render("service", values), "NetworkPolicy").spec;
+    assert.deepEqual({ ingress, egress }, { ingress: undefined, egress: [dns] });
+  });
+});
+
 describe("from outside the cluster", () => {
-  it("an Ingress leads to the Service by its port's name", async () => {
-    const ingress = one(await render("todo-frontend", everything["todo-frontend"]), "Ingress");
-    assert.deepEqual(ingress.metadata.annotations, { a: "b" });
-    assert.deepEqual(ingress.spec, {
-      ingressClassName: "traefik",
-      tls: [{ secretName: "todo-tls", hosts: ["todo.example.com"] }],
-      rules: [
-        {
-          host: "todo.example.com",
-          http: {
-            paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "app", port: { name: "http" } } } }],
+  for (const chart of serviceCharts) {
+    const values = { ...least[chart], containerPort: 9000, service: { port: 80 } };
+    const backend = { service: { name: `${chart}-test`, port: { name: "http" } } };
+
+    it(`an Ingress leads to the Service of ${chart} by its port's name`, async () => {
+      const ingress = one(await render(chart, { ...everything[chart], service: { name: "" } }), "Ingress");
+      assert.deepEqual(ingress.metadata.annotations, { a: "b" });
+      const toApp = { pathType: "Prefix", backend: { service: { name: "app", port: { name: "http" } } } };
+      assert.deepEqual(ingress.spec, {
+        ingressClassName: "traefik",
+        tls: [{ secretName: "todo-tls", hosts: ["todo.example.com"] }],
+        rules: [
+          {
+            host: "todo.example.com",
+            http: {
+              paths: [
+                { path: "/app", ...toApp },
+                { path: "/files", ...toApp },
+              ],
+            },
           },
-        },
-      ],
+        ],
+      });
     });
-  });
 
-  it("an Ingress without class, TLS or annotations has none; a wildcard host stays text", async () => {
-    const ingress = one(
-      await render("todo-frontend", { ...least["todo-frontend"], ingress: { enabled: true, host: "*.example.com" } }),
-      "Ingress",
+    it(`an Ingress of ${chart} without class, TLS or annotations has none; a wildcard host stays text`, async () => {
+      const objects = await render(chart, { ...values, ingress: { enabled: true, host: "*.example.com" } });
+      const ingress = one(objects, "Ingress");
+      assert.equal(ingress.metadata.annotations, undefined);
+      const paths = [{ path: "/", pathType: "Prefix", backend }];
+      assert.deepEqual(ingress.spec, { rules: [{ host: "*.example.com", http: { paths } }] });
+    });
+
+    it(`an HTTPRoute leads to the Service of ${chart} by its port's number`, async () => {
+      const path = (value: string) => ({ path: { type: "PathPrefix", value } });
+      const httpRoute = { enabled: true, parentRefs: [{ name: "gateway", namespace: "edge", sectionName: "https" }] };
+      const specOf = async (rest: Values) =>
+        one(await render(chart, { ...values, httpRoute: { ...httpRoute, ...rest } }), "HTTPRoute").spec;
+      const backendRefs = [{ name: `${chart}-test`, port: 80 }];
+      assert.deepEqual(await specOf({}), {
+        parentRefs: httpRoute.parentRefs,
+        rules: [{ matches: [path("/")], backendRefs }],
+      });
+      assert.deepEqual(await specOf({ hostnames: ["todo.example.com"], paths: ["/api", "/files"] }), {
+        parentRefs: httpRoute.parentRefs,
+        hostnames: ["todo.example.com"],
+        rules: [{ matches: [path("/api"), path("/files")], backendRefs }],
+      });
+    });
+  }
+
+  it("needs a port: what leads to none is refused, all of it at once", async () => {
+    const { containerPort: _, ...values } = everything.service;
+    assert.match(
+      (await refusal("service", values)) ?? "",
+      /containerPort: expected the port that the application listens on, because of httpRoute\.enabled, ingress\.enabled, networkPolicy\.allowFrom, service\.name, service\.port, service\.type, found none; set it, or leave those as they are by default/,
     );
-    assert.equal(ingress.metadata.annotations, undefined);
-    assert.deepEqual(Object.keys(ingress.spec), ["rules"]);
-    assert.equal(ingress.spec.rules[0].host, "*.example.com");
-  });
-
-  it("an HTTPRoute leads to the Service by its port's number", async () => {
-    assert.deepEqual(one(await render("todo-frontend", everything["todo-frontend"]), "HTTPRoute").spec, {
-      parentRefs: [{ name: "gateway", namespace: "edge", sectionName: "https" }],
-      hostnames: ["todo.example.com"],
-      rules: [{ matches: [{ path: { type: "PathPrefix", value: "/" } }], backendRefs: [{ name: "app", port: 3000 }] }],
-    });
   });
 });

@@ -1,6 +1,7 @@
 // Which objects each chart renders, and that it does so every time the same way.
 // Not proved here: that a cluster accepts and runs them, that hooks run in this order, that an image exists.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -17,8 +18,8 @@ import {
   render,
   renderText,
   type Values,
-} from "./render";
-import { everything, least } from "./values";
+} from "./render.ts";
+import { everything, least } from "./values.ts";
 
 const hookOf = (annotations: Record<string, string> = {}) => {
   const hook = ["hook", "hook-weight", "hook-delete-policy"]
@@ -35,6 +36,23 @@ const test = (name: string) => `Pod ${name}-test: test - before-hook-creation`;
 const migration = (name: string) => [
   `Job ${name}-migration: pre-install,pre-upgrade 0 before-hook-creation,hook-succeeded`,
   `ServiceAccount ${name}-migration: pre-install,pre-upgrade -5 before-hook-creation,hook-succeeded`,
+];
+
+/** The name that a ConfigMap has because of what it holds. */
+const config = (env: unknown) =>
+  `app-config-${createHash("sha256").update(JSON.stringify(env)).digest("hex").slice(0, 10)}`;
+const full = (chart: Chart) => [
+  `ConfigMap ${config(everything[chart].env)}`,
+  `ConfigMap ${config(everything[chart].env)}: pre-rollback - before-hook-creation,hook-succeeded`,
+  "Deployment app",
+  "HTTPRoute app",
+  "HorizontalPodAutoscaler app",
+  "Ingress app",
+  "NetworkPolicy app",
+  test("app"),
+  "PodDisruptionBudget app",
+  "Service stable",
+  "ServiceAccount app",
 ];
 
 describe("objects", () => {
@@ -108,43 +126,22 @@ describe("objects", () => {
         "ServiceAccount todo-frontend-test",
       ],
     ],
+    ["least", "service", least.service, ["Deployment service-test", "ServiceAccount service-test"]],
+    [
+      "with a port",
+      "service",
+      { ...least.service, containerPort: 9000 },
+      ["Deployment service-test", test("service-test"), "Service service-test", "ServiceAccount service-test"],
+    ],
     [
       "everything",
       "todo-postgres",
       everything["todo-postgres"],
       ["NetworkPolicy app", test("app"), "Service app", "ServiceAccount app", "StatefulSet app"],
     ],
-    [
-      "everything",
-      "todo-backend",
-      everything["todo-backend"],
-      [
-        "Deployment app",
-        "HorizontalPodAutoscaler app",
-        "NetworkPolicy app",
-        test("app"),
-        "PodDisruptionBudget app",
-        "Service app",
-        "ServiceAccount app",
-        ...migration("app"),
-      ],
-    ],
-    [
-      "everything",
-      "todo-frontend",
-      everything["todo-frontend"],
-      [
-        "Deployment app",
-        "HTTPRoute app",
-        "HorizontalPodAutoscaler app",
-        "Ingress app",
-        "NetworkPolicy app",
-        test("app"),
-        "PodDisruptionBudget app",
-        "Service app",
-        "ServiceAccount app",
-      ],
-    ],
+    ["everything", "todo-backend", everything["todo-backend"], [...full("todo-backend"), ...migration("app")]],
+    ["everything", "todo-frontend", everything["todo-frontend"], full("todo-frontend")],
+    ["everything", "service", everything.service, full("service")],
   ];
   for (const [label, chart, values, expected] of cases) {
     it(`${chart}, ${label}: exactly these`, async () => {
@@ -155,9 +152,10 @@ describe("objects", () => {
   for (const chart of charts) {
     it(`${chart} is named after its release, which may be as long as Helm allows, or a StatefulSet`, async () => {
       const longest = chart === "todo-postgres" ? 52 : 53;
-      const objects = await render(chart, least[chart], `${chart}-${"x".repeat(longest - 1 - chart.length)}`);
+      const values = chart === "todo-postgres" ? least[chart] : { ...least[chart], env: { A: "a" } };
+      const objects = await render(chart, values, `${chart}-${"x".repeat(longest - 1 - chart.length)}`);
       for (const { kind, metadata } of objects) {
-        assert.ok(metadata.name.length <= 63, `${kind} ${metadata.name}`);
+        assert.ok(metadata.name.length <= (kind === "ConfigMap" ? 253 : 63), `${kind} ${metadata.name}`);
         assert.ok(metadata.name.startsWith(`${chart}-xxx`), metadata.name);
       }
       const elsewhere = await render(chart, least[chart], "demo");
@@ -195,7 +193,8 @@ describe("objects", () => {
         { apiVersion: "v2", name: chart, kubeVersion: ">=1.30.0-0", dependencies: undefined },
       );
       assert.match(version, /^\d+\.\d+\.\d+$/);
-      assert.equal(typeof appVersion, "string");
+      // Of the application; a chart for any has none.
+      assert.equal(typeof appVersion, chart === "service" ? "undefined" : "string");
     });
 
     it(`${chart} refuses Kubernetes 1.29`, async () => {
@@ -214,7 +213,9 @@ describe("objects", () => {
       );
       assert.ok(files.length > 8);
       for (const file of files) {
-        const found = readFileSync(join(file.parentPath, file.name), "utf8").match(forbidden)?.[0];
+        const found = readFileSync(join(file.parentPath, file.name), "utf8")
+          .replaceAll("/dev/null", "")
+          .match(forbidden)?.[0];
         assert.equal(found, undefined, `${chart}/${file.name}: ${found}`);
       }
     });
@@ -260,7 +261,37 @@ describe("objects", () => {
       "Ingress and Gateway",
       "todo-frontend",
       everything["todo-frontend"],
-      ["Through the Ingress:  https://todo.example.com", "Through the Gateway gateway:\n  http://todo.example.com"],
+      [
+        "Through the Ingress:  https://todo.example.com/app  https://todo.example.com/files\n",
+        "Through the Gateway gateway:\n  http://todo.example.com/app  (https where the listener ends TLS)\n  http://todo.example.com/files  (",
+        "service/stable 3000:3000",
+      ],
+    ],
+    [
+      "no port",
+      "service",
+      least.service,
+      ["It listens on no port.", "kubectl logs --namespace todo-test deployment/service-test --follow"],
+    ],
+    [
+      "a port",
+      "service",
+      { ...everything.service, nameOverride: "worker" },
+      [
+        "worker is installed as app in namespace todo-test.",
+        "Inside the cluster:  stable.todo-test:80\n",
+        "kubectl get service --namespace todo-test stable -o",
+        "kubectl port-forward --namespace todo-test service/stable 80:80",
+        "Through the Ingress:  https://todo.example.com/app",
+      ],
+    ],
+    [
+      "secrets",
+      "todo-frontend",
+      { ...least["todo-frontend"], secrets: { existingSecret: "mine", keys: { AUTH_SECRET: "auth" } } },
+      [
+        "The pods wait for the Secret mine. Make it, unless it is there:\n  kubectl create secret generic mine --namespace todo-test --from-literal=auth=…\n",
+      ],
     ],
     [
       "ClusterIP",
@@ -292,6 +323,15 @@ describe("objects", () => {
       }
     });
   }
+
+  it("NOTES of todo-frontend say of a variable that Next.js fixed where it has an effect", async () => {
+    const env = { API_URL: "http://a", NEXT_PUBLIC_API_URL: "http://b" };
+    const text = await notes("todo-frontend", { ...least["todo-frontend"], env });
+    const lines = text.split("\n").filter((line) => line.includes("has an effect"));
+    assert.deepEqual(lines, [
+      "NEXT_PUBLIC_API_URL has an effect where the server reads it at run time; what browsers get was put into the image when that was built.",
+    ]);
+  });
 
   for (const chart of ["todo-backend", "todo-frontend"] as const) {
     it(`NOTES of ${chart} name no test where there is none`, async () => {

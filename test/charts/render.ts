@@ -5,15 +5,19 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
-export type Chart = "todo-backend" | "todo-frontend" | "todo-postgres";
+export type Chart = "todo-backend" | "todo-frontend" | "todo-postgres" | "service";
 export type Values = { [key: string]: unknown };
 
 /** A Kubernetes object as rendered; the tests look into it, the API server is what checks its shape. */
 // biome-ignore lint/suspicious/noExplicitAny: a rendered object has no static type.
 export type KubernetesObject = { apiVersion: string; kind: string; metadata: any; spec?: any; [key: string]: any };
 
-export const charts: Chart[] = ["todo-postgres", "todo-backend", "todo-frontend"];
-export const chartsFolder = resolve(__dirname, "../../helm");
+export const charts: Chart[] = ["todo-postgres", "todo-backend", "todo-frontend", "service"];
+/** Those that share most of their templates. */
+export const serviceCharts: Chart[] = ["todo-backend", "todo-frontend", "service"];
+/** Those of the umbrella. */
+export const chartsOfTodoApp: Chart[] = ["todo-postgres", "todo-backend", "todo-frontend"];
+export const chartsFolder = resolve(import.meta.dirname, "../../helm");
 // A helm that is built from its Go module takes itself for Kubernetes 1.20 without it.
 const kubeVersion = "--kube-version=1.35.1";
 export const namespace = "todo-test";
@@ -27,10 +31,16 @@ const waiting: (() => void)[] = [];
 /** Runs helm with values on its standard input; four at a time, and the same call only once. */
 export function helm(args: string[], values: Values = {}, binary = "helm"): Promise<Outcome> {
   const key = JSON.stringify([args, values, binary]);
-  const known = outcomes.get(key) ?? run(args, JSON.stringify(values), binary);
+  const known = outcomes.get(key) ?? run(args, escaped(values), binary);
   outcomes.set(key, known);
   return known;
 }
+
+/** JSON that is YAML too, which takes some characters in their escaped form only. */
+const escaped = (values: Values) =>
+  JSON.stringify(values).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 
 async function run(args: string[], input: string, binary = "helm"): Promise<Outcome> {
   if (running >= 4) {
@@ -69,7 +79,7 @@ export function todoApp(): string {
     process.on("exit", () => rmSync(folder, { recursive: true }));
     const packed = join(chartsFolder, "todo-app", "charts");
     cpSync(join(chartsFolder, "todo-app"), folder, { recursive: true, filter: (path) => path !== packed });
-    for (const chart of charts) {
+    for (const chart of chartsOfTodoApp) {
       cpSync(join(chartsFolder, chart), join(folder, "charts", chart), { recursive: true });
     }
     assembled = folder;

@@ -1,16 +1,19 @@
-// Replicas, rollouts and disruptions of the two Deployments.
+// Replicas, rollouts and disruptions of the Deployments.
 // Not proved here: that no request is lost in a rollout, that the autoscaler gets metrics, that a drain ends.
 import assert from "node:assert/strict";
-import { type Chart, one, refusal, render, type Values } from "./render";
-import { everything, least } from "./values";
+import { one, refusal, render, serviceCharts, type Values } from "./render.ts";
+import { everything, least } from "./values.ts";
 
-for (const chart of ["todo-backend", "todo-frontend"] as Chart[]) {
+for (const chart of serviceCharts) {
   const kinds = async (values: Values) => (await render(chart, { ...least[chart], ...values })).map(({ kind }) => kind);
   const refused = (values: Values) => refusal(chart, { ...least[chart], ...values });
 
   describe(`rollout of ${chart}`, () => {
     it("replaces a pod only when the new one is ready, and lets the old one finish", async () => {
-      const { replicas, strategy, template } = one(await render(chart, least[chart]), "Deployment").spec;
+      const { replicas, strategy, template } = one(
+        await render(chart, { ...least[chart], containerPort: 9000 }),
+        "Deployment",
+      ).spec;
       assert.equal(replicas, 1);
       assert.deepEqual(strategy, { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
       assert.deepEqual(template.spec.containers[0].lifecycle, { preStop: { sleep: { seconds: 5 } } });

@@ -5,10 +5,14 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findings } from "local-charts";
 import { parse } from "yaml";
-import { findings } from "../../components/policy";
+import { policyOf } from "../../components/policy.ts";
+import { chartValues } from "../../ops/generate/chart-values.ts";
+import { checkoutOfFixtures } from "../support/checkout.ts";
+import { variablesOf } from "../support/variables.ts";
 import {
-  charts,
+  chartsOfTodoApp as charts,
   chartsFolder,
   helm,
   type KubernetesObject,
@@ -16,11 +20,12 @@ import {
   notes,
   objectsOf,
   podsOf,
+  render as renderChart,
   templateTodoApp,
   todoApp,
   type Values,
-} from "./render";
-import { leastOfTodoApp, merge } from "./values";
+} from "./render.ts";
+import { leastOfTodoApp, merge } from "./values.ts";
 
 const having = (values: Values) => merge(leastOfTodoApp, values) as Values;
 async function render(values: Values = {}, release?: string): Promise<KubernetesObject[]> {
@@ -34,12 +39,20 @@ const named = (objects: KubernetesObject[], kind: string, name: string): Kuberne
   return found;
 };
 const envOf = (objects: KubernetesObject[], kind: string, name: string) =>
-  named(objects, kind, name).spec.template.spec.containers[0].env as { name: string; value?: string }[];
+  variablesOf(objects, named(objects, kind, name).spec.template.spec.containers[0]);
+const configOf = (objects: KubernetesObject[], name: string): string =>
+  named(objects, "Deployment", name).spec.template.spec.containers[0].envFrom[0].configMapRef.name;
 const textOf = (env: { name: string; value?: string }[], name: string) =>
   env.find((each) => each.name === name)?.value ?? "";
 
+const brokenRules = (objects: KubernetesObject[]) =>
+  findings(
+    [{ chart: "./helm/todo-app", release: "todo", namespace, objects }],
+    policyOf({ environment: "test", policy: "mandatory" }, []),
+  );
+
 describe("todo-app", () => {
-  it("is exactly these objects, with one origin and two images given, and no hook but the tests", async () => {
+  it("is exactly these objects, with one origin and two images given, and no hook but the tests and for a rollback", async () => {
     const objects = await render();
     const inventory = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
     const each = ["NetworkPolicy", "Service", "ServiceAccount"].flatMap((kind) =>
@@ -49,8 +62,10 @@ describe("todo-app", () => {
       inventory,
       [
         ...each,
-        "Deployment todo-todo-backend",
-        "Deployment todo-todo-frontend",
+        ...["todo-todo-backend", "todo-todo-frontend"].flatMap((name) => {
+          const config = configOf(objects, name);
+          return [`Deployment ${name}`, `ConfigMap ${config}`, `ConfigMap ${config}`];
+        }),
         "Job todo-todo-backend-migration-1",
         "StatefulSet todo-todo-postgres",
         ...charts.map((chart) => `Pod todo-${chart}-test`),
@@ -60,6 +75,8 @@ describe("todo-app", () => {
     assert.deepEqual(
       hooks.map(({ kind, metadata }) => [kind, metadata.annotations["helm.sh/hook"]]),
       [
+        ["ConfigMap", "pre-rollback"],
+        ["ConfigMap", "pre-rollback"],
         ["Pod", "test"],
         ["Pod", "test"],
         ["Pod", "test"],
@@ -84,6 +101,8 @@ describe("todo-app", () => {
         assert.ok(names.indexOf("POSTGRES_PASSWORD") < names.indexOf("DATABASE_URL"), "its password comes first");
         const database = new URL(text.replace("$(POSTGRES_PASSWORD)", "x"));
         assert.equal(Number(database.port), port(database.hostname));
+        const [wait] = named(objects, kind, name).spec.template.spec.initContainers;
+        assert.deepEqual([textOf(wait.env, "PGHOST"), textOf(wait.env, "PGPORT")], [database.hostname, database.port]);
         const server = envOf(objects, "StatefulSet", database.hostname);
         assert.equal(textOf(server, "POSTGRES_USER"), database.username);
         assert.equal(textOf(server, "POSTGRES_DB"), database.pathname.slice(1));
@@ -94,8 +113,7 @@ describe("todo-app", () => {
   }
 
   it("keeps to the rules that every environment is held to", async () => {
-    const chart = { chart: "todo-app", environment: "test", namespace, values: {} };
-    assert.deepEqual(findings([{ ...chart, objects: await render() }]), []);
+    assert.deepEqual(brokenRules(await render()), []);
   });
 
   it("lets each pod connect to what it is wired to, and to nothing else in the cluster", async () => {
@@ -195,6 +213,112 @@ describe("todo-app", () => {
       ["traefik", "todo.example.com", [{ secretName: "tls", hosts: ["todo.example.com"] }]],
     );
   });
+});
+
+describe("values of todo-app for an environment", () => {
+  const backend = (cpu: string, memory: string) => ({
+    requests: { cpu, memory },
+    limits: { cpu: "500m", memory: "1Gi" },
+  });
+  const [small, contract] = [
+    {
+      "todo-backend": { requests: { cpu: "100m", memory: "128Mi" } },
+      "todo-frontend": { requests: { cpu: "50m", memory: "64Mi" } },
+    },
+    {
+      "todo-backend": backend("250m", "256Mi"),
+      "todo-frontend": { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "512Mi" } },
+    },
+  ];
+  const environments = {
+    dev: { replicas: 1, pool: ["2", "5"], nodePort: 30300, origin: "http://localhost:30300", amounts: small },
+    staging: { replicas: 1, pool: ["5", "10"], origin: "http://staging.localhost:8301", amounts: contract },
+    prod: { replicas: 2, pool: ["10", "20"], origin: "http://prod.localhost:8302", amounts: contract },
+  };
+  const folder = checkoutOfFixtures();
+  const generated = chartValues(folder, Object.keys(environments));
+  rmSync(folder, { recursive: true });
+  const textOfFile = (chart: string, environment: string) =>
+    generated.get(`helm/${chart}/values/${environment}.yaml`) ?? "";
+  const valuesOf = (chart: string, environment: string) => parse(textOfFile(chart, environment));
+  const textsOf = (env: { name: string; value?: string }[]) =>
+    Object.fromEntries(env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
+
+  for (const [environment, { replicas, pool, origin, amounts, ...service }] of Object.entries(environments)) {
+    describe(environment, () => {
+      const release = `todo-app-${environment}`;
+      const rendered = async (binary = "helm") => {
+        const { status, stdout, stderr } = await templateTodoApp(valuesOf("todo-app", environment), release, binary);
+        assert.equal(status, 0, stderr);
+        return objectsOf(stdout);
+      };
+
+      it("has its pods, its origin, its database inside, and keeps to the rules", async () => {
+        const objects = await rendered();
+        for (const chart of ["todo-backend", "todo-frontend"] as const) {
+          const { spec } = named(objects, "Deployment", `${release}-${chart}`);
+          assert.equal(spec.replicas, replicas);
+          const found = spec.template.spec.containers[0].resources;
+          assert.deepEqual({ ...found, ...amounts[chart] }, found, chart);
+          const budgets = objects.filter(({ kind }) => kind === "PodDisruptionBudget").length;
+          assert.equal(budgets, replicas > 1 ? 2 : 0);
+        }
+        const env = envOf(objects, "Deployment", `${release}-todo-backend`);
+        assert.deepEqual(
+          ["BACKEND_ENV", "CORS_ORIGINS", "POOL_SIZE", "MAX_OVERFLOW"].map((name) => textOf(env, name)),
+          [environment, origin, ...pool],
+        );
+        const { type, ports } = named(objects, "Service", `${release}-todo-frontend`).spec;
+        const nodePort = "nodePort" in service ? service.nodePort : undefined;
+        assert.deepEqual([type, ports[0].nodePort], [nodePort ? "NodePort" : "ClusterIP", nodePort]);
+        const [claim] = named(objects, "StatefulSet", `${release}-todo-postgres`).spec.volumeClaimTemplates;
+        assert.deepEqual(claim.spec.resources.requests, { storage: "1Gi" });
+        assert.deepEqual(brokenRules(objects), []);
+      });
+
+      it("runs the same containers as the charts one by one, but for the addresses", async () => {
+        const objects = await rendered();
+        for (const chart of ["todo-backend", "todo-frontend"] as const) {
+          const alone = await renderChart(chart, valuesOf(chart, environment));
+          const [one, other] = [
+            alone.find(({ kind }) => kind === "Deployment") as KubernetesObject,
+            named(objects, "Deployment", `${release}-${chart}`),
+          ].map(({ spec }) => spec.template.spec.containers[0]);
+          const paths = (container: KubernetesObject) =>
+            ["startupProbe", "livenessProbe", "readinessProbe"].map((name) => container[name].httpGet);
+          assert.deepEqual([other.image, other.resources, paths(other)], [one.image, one.resources, paths(one)]);
+          const { API_URL, DATABASE_URL, ...texts } = textsOf(variablesOf(objects, other));
+          const { API_URL: api, ...expected } = textsOf(variablesOf(alone, one));
+          assert.deepEqual(texts, expected);
+          assert.equal(API_URL, api?.replace(`todo-backend-${environment}`, `${release}-todo-backend`));
+        }
+      });
+
+      it("leaves the wiring to the umbrella, and says how to install with it", () => {
+        const text = textOfFile("todo-app", environment);
+        assert.doesNotMatch(
+          text.replaceAll(/^#.*\n/gm, ""),
+          /Release\.Name|CORS_ORIGINS|DATABASE_URL|API_URL|_HOST|_PORT|networkPolicy|existingSecret|mode:|waitFor|checksum/,
+        );
+        const install = `#   helm install ${release} ./helm/todo-app --dependency-update -f ./helm/todo-app/values/${environment}.yaml --namespace todo-${environment}`;
+        assert.equal(text.split("\n")[1], install);
+        const further = environment === "prod" ? ", OPENAI_API_KEY" : "";
+        const keys = `POSTGRES_PASSWORD, SECRET_KEY, AUTH_SECRET${further}`;
+        assert.ok(text.includes(`\n# It needs the Secret todo-secrets with ${keys}. `), text);
+      });
+
+      it("renders with Helm 4 as with Helm 3", async function () {
+        if (spawnSync("helm4", ["version"]).error) this.skip();
+        assert.deepEqual(await rendered("helm4"), await rendered());
+      });
+
+      it("is refused with a key that no chart knows", async () => {
+        const values = merge(valuesOf("todo-app", environment), { "todo-backend": { replicas: 3 } }) as Values;
+        const { stderr } = await templateTodoApp(values, release);
+        assert.ok(stderr.includes("todo-backend:\n- at '': additional properties 'replicas' not allowed"), stderr);
+      });
+    });
+  }
 });
 
 describe("todo-app refuses", () => {
@@ -317,7 +441,7 @@ describe("todo-app as a package", () => {
       "port-forward",
       { global: { origin: "http://localhost:8080" } },
       [
-        "kubectl create secret generic todo-secrets --namespace todo-test --from-literal=POSTGRES_PASSWORD=$(openssl rand -hex 24)",
+        "kubectl create secret generic todo-secrets --namespace todo-test --from-literal=AUTH_SECRET=$(openssl rand -hex 32) --from-literal=POSTGRES_PASSWORD=$(openssl rand -hex 32) --from-literal=SECRET_KEY=$(openssl rand -hex 32)\n",
         "kubectl port-forward --namespace todo-test service/todo-todo-frontend 8080:3000",
         "helm test --namespace todo-test todo",
         "kubectl delete persistentvolumeclaim --namespace todo-test data-todo-todo-postgres-0",

@@ -1,12 +1,24 @@
 // The charts' values: each key is read by a template, everything else is refused, and the schema belongs to values.yaml.
 // Not proved here: that a value has the wanted effect in a cluster.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isMap } from "local-charts/objects";
 import { parse } from "yaml";
-import { type Chart, charts, chartsFolder, refusal, renderMany, type Values } from "./render";
-import { everything, isMap, least, merge } from "./values";
+import { chartSchemas } from "../../ops/generate/chart-schemas.ts";
+import { outOfDate } from "../../ops/generate/files.ts";
+import {
+  type Chart,
+  charts,
+  chartsFolder,
+  one,
+  refusal,
+  render,
+  renderMany,
+  serviceCharts,
+  type Values,
+} from "./render.ts";
+import { digest, everything, least, merge } from "./values.ts";
 
 type Path = (string | number)[];
 
@@ -37,7 +49,8 @@ function others(value: unknown): unknown[] {
   if (typeof value === "number") {
     return [value + 1, value - 1];
   }
-  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule", "job"];
+  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule", "job", "namespace", "anywhere"];
+  if (String(value).startsWith("sha256:")) return [`sha256:${"f".repeat(64)}`];
   return [`1${value}`, `${value}x`, ...enums.filter((each) => each !== value)];
 }
 
@@ -49,14 +62,20 @@ describe("every value is read by a template", () => {
     "securityContext.allowPrivilegeEscalation",
     "securityContext.capabilities.drop.0",
   ];
+  // Read only where helm asks a cluster: test/charts/secret.test.ts.
+  const asking = ["secrets.lookup", "auth.lookup"];
 
   for (const chart of charts) {
     const defaults = parse(readFileSync(join(chartsFolder, chart, "values.yaml"), "utf8"));
     const full = merge(defaults, everything[chart]) as Values;
-    // What does not count where the rest is switched on: the number of replicas beside an autoscaler, a type beside its nodePort.
+    // What does not count where the rest is switched on: the number of replicas beside an autoscaler, a type beside its
+    // nodePort, a path beside a command.
+    const asked = { startup: { exec: [] }, liveness: { exec: [] }, readiness: { exec: [] } };
     const plain = merge(
       full,
-      chart === "todo-postgres" ? {} : { autoscaling: { enabled: false }, service: { nodePort: null } },
+      chart === "todo-postgres"
+        ? {}
+        : { autoscaling: { enabled: false }, service: { nodePort: null }, image: { digest: "" }, probes: asked },
     ) as Values;
 
     it(`${chart}: the values used here leave nothing of values.yaml empty`, () => {
@@ -90,7 +109,10 @@ describe("every value is read by a template", () => {
       }
       const having = (wanted: string) =>
         [...verdicts].filter(([, verdict]) => verdict === wanted).map(([path]) => path);
-      assert.deepEqual(having("unread"), []);
+      assert.deepEqual(
+        having("unread"),
+        asking.filter((path) => at(full, path.split(".")) !== undefined),
+      );
       assert.deepEqual(having("refused").sort(), fixed);
     }).timeout(60_000);
   }
@@ -190,15 +212,9 @@ describe("the schema refuses", () => {
       { ...frontend, service: { type: "LoadBalancer" } },
       "at '/service/type': value must be one of 'ClusterIP', 'NodePort'",
     ],
-    [
-      "a variable that Next.js has inlined",
-      "todo-frontend",
-      { ...frontend, env: { NEXT_PUBLIC_API_URL: "http://x" } },
-      "at '/env/NEXT_PUBLIC_API_URL': value must be 'unset (Next.js put it into the image when that was built; it has no effect here)'",
-    ],
     ...["DATABASE_URL", "SECRET_KEY", "AUTH_SECRET", "OPENAI_API_KEY", "POSTGRES_PASSWORD"].flatMap(
       (name): [string, Chart, Values, string][] =>
-        (["todo-backend", "todo-frontend"] as Chart[]).map((chart) => [
+        serviceCharts.map((chart) => [
           `${name} in the clear`,
           chart,
           { ...least[chart], env: { [name]: "x" } },
@@ -212,10 +228,16 @@ describe("the schema refuses", () => {
       "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret), or with one like $(A_VARIABLE) of secrets.keys'",
     ],
     [
-      "a password in the frontend's URL, not even by name: it has no secrets",
+      "a password in the frontend's URL",
       "todo-frontend",
-      { ...frontend, env: { DB: "postgresql://u:$(PW)@h/d" } },
-      "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret)'",
+      { ...frontend, env: { DB: "postgresql://u:p@h/d" } },
+      "at '/env/DB': value must be 'a URL without a password (that belongs in a Secret), or with one like $(A_VARIABLE) of secrets.keys'",
+    ],
+    [
+      "a DATABASE_URL of a service with its password",
+      "service",
+      { ...least.service, env: { DATABASE_URL: "postgresql://u:p@h/d" } },
+      "at '/env/DATABASE_URL': value must be 'unset (a value of a secret belongs in a Secret, never in a chart value)'",
     ],
     [
       "DATABASE_URL with the wrong driver",
@@ -248,6 +270,12 @@ describe("the schema refuses", () => {
       "at '/resources/limits/cpu': 'a lot' does not match pattern",
     ],
     [
+      "no CPU at all",
+      "todo-frontend",
+      limits("0.0", "1Gi"),
+      "at '/resources/limits/cpu': '0.0' does not match pattern",
+    ],
+    [
       "a memory quantity without unit",
       "todo-frontend",
       limits("1", "512"),
@@ -272,10 +300,10 @@ describe("the schema refuses", () => {
       "at '/migration/resources/limits': missing property 'memory'",
     ],
     [
-      "a probe without a path",
+      "a probe of what is no path",
       "todo-backend",
-      { ...backend, probes: { liveness: { path: "" } } },
-      "at '/probes/liveness/path': '' does not match pattern",
+      { ...backend, probes: { liveness: { path: "health" } } },
+      "at '/probes/liveness/path': 'health' does not match pattern",
     ],
     [
       "no readiness probe",
@@ -338,11 +366,82 @@ describe("the schema refuses", () => {
       "at '/persistence/size': '1' does not match pattern",
     ],
     [
-      "secrets of the frontend: it has none",
+      "the name of no Secret",
       "todo-frontend",
-      { ...frontend, secrets: {} },
-      "additional properties 'secrets' not allowed",
+      { ...frontend, secrets: { existingSecret: "My Secret" } },
+      "at '/secrets/existingSecret': value must be 'the name of a Secret that exists in the namespace of the release'",
     ],
+    ...(["Team/API", "localhost/Api", "ghcr.io/acme/API"] as const).map((name): [string, Chart, Values, string] => [
+      `a capital in an image's name: ${name}`,
+      "service",
+      { ...least.service, image: { repository: name, tag: "1" } },
+      "at '/image/repository': value must be 'a name in lower case (no registry has an image with a capital in its name)'",
+    ]),
+    ...(["/api", "acme/api/", "acme//api", "acme/api@sha256", "https://ghcr.io/acme/api", "acme/-api"] as const).map(
+      (name): [string, Chart, Values, string] => [
+        `what is no image's name: ${name}`,
+        "todo-frontend",
+        image("1", name),
+        "at '/image/repository': value must be 'the name of an image, without a tag'",
+      ],
+    ),
+    [
+      "a digest that is none",
+      "todo-backend",
+      { ...backend, image: { repository: "x", digest: "sha256:0123" } },
+      "at '/image/digest': value must be 'sha256: and 64 hexadecimal digits in lower case, or nothing'",
+    ],
+    [
+      "a digest given twice",
+      "todo-backend",
+      { ...backend, image: { repository: "x", tag: `1@${digest}`, digest } },
+      "at '/image/tag': value must be 'a tag, or nothing; the digest is that of image.digest'",
+    ],
+    [
+      "a command that is no list",
+      "todo-frontend",
+      { ...frontend, command: "npm start" },
+      "at '/command': got string, want array",
+    ],
+    ["a number among arguments", "service", { ...least.service, args: [1] }, "at '/args/0': got number, want string"],
+    [
+      "a Service's name that is none",
+      "todo-backend",
+      { ...backend, service: { name: "todo_backend" } },
+      "at '/service/name': 'todo_backend' does not match pattern",
+    ],
+    [
+      "a path that does not begin with /",
+      "todo-backend",
+      { ...backend, ingress: { enabled: true, host: "a.example", paths: ["api"] } },
+      "at '/ingress/paths/0': 'api' does not match pattern",
+    ],
+    [
+      "a route without a path",
+      "todo-backend",
+      { ...backend, httpRoute: { paths: [] } },
+      "at '/httpRoute/paths': minItems: got 0, want 1",
+    ],
+    [
+      "a third scope",
+      "todo-backend",
+      { ...backend, networkPolicy: { allowFromScope: "world" } },
+      "at '/networkPolicy/allowFromScope': value must be one of 'namespace', 'anywhere'",
+    ],
+    [
+      "a port that is none",
+      "service",
+      { ...least.service, containerPort: 0 },
+      "at '/containerPort': minimum: got 0, want 1",
+    ],
+    ...["GITHUB_TOKEN", "SMTP_PASSWORD", "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"].map(
+      (name): [string, Chart, Values, string] => [
+        `${name} in the clear, half of it`,
+        "service",
+        { ...least.service, env: { [name]: "x$(A)" } },
+        `at '/env/${name}': value must be 'unset (a value of a secret belongs in a Secret, never in a chart value)'`,
+      ],
+    ),
   ];
   const refusals = new Map<Chart, Promise<{ refusal?: string }[]>>();
   const casesOf = (chart: Chart) => cases.filter((each) => each[1] === chart);
@@ -375,6 +474,7 @@ describe("the schema refuses", () => {
       "17-bookworm",
       "stable-2026.11",
       `17@sha256:${"0".repeat(64)}`,
+      `bookworm@sha256:${"0".repeat(64)}`,
     ];
     const renderings = await renderMany(
       "todo-frontend",
@@ -392,6 +492,8 @@ describe("the schema refuses", () => {
       "localhost/todo",
       "registry.example.com:5000/team/todo_app",
       "docker.io/library/postgres",
+      "GHCR.io/acme/api",
+      "10.0.0.1:5000/a__b/c---d.e",
     ];
     const renderings = await renderMany(
       "todo-frontend",
@@ -402,6 +504,54 @@ describe("the schema refuses", () => {
       repositories.map(() => undefined),
     );
   });
+});
+
+describe("an image", () => {
+  for (const chart of charts) {
+    it(`of ${chart} is named by tag, digest, or both`, async () => {
+      const references: [Values, string][] = [
+        [{ tag: "1.2", digest: "" }, "x:1.2"],
+        [{ tag: "", digest }, `x@${digest}`],
+        [{ tag: "latest", digest }, `x:latest@${digest}`],
+      ];
+      for (const [image, expected] of references) {
+        const values = { ...least[chart], image: { repository: "x", ...image } };
+        const workload = one(await render(chart, values), chart === "todo-postgres" ? "StatefulSet" : "Deployment");
+        assert.equal(workload.spec.template.spec.containers[0].image, expected);
+      }
+    });
+  }
+});
+
+describe("a secret variable", () => {
+  for (const chart of serviceCharts) {
+    it(`of ${chart} without a Secret is refused, unless it is dropped`, async () => {
+      const existingSecret = chart === "todo-backend" ? "{{ .Values.global.none }}" : "";
+      const secrets = { existingSecret, keys: { A: "a-key" } };
+      const expected =
+        chart === "todo-backend"
+          ? "secrets.existingSecret: its template gives an empty text"
+          : "secrets.existingSecret: expected the name of the Secret that holds a-key, because secrets.keys.A asks for that, found none; name the Secret, or remove the key";
+      const text = await refusal(chart, { ...least[chart], secrets, global: { none: "" } });
+      assert.ok(text?.includes(expected), text);
+      if (chart !== "todo-backend") {
+        assert.equal(await refusal(chart, { ...least[chart], secrets: { keys: { A: "" } } }), undefined);
+      }
+    });
+
+    it(`of ${chart} may have the key of another, and another may be missing`, async () => {
+      const own = { DATABASE_URL: "", SECRET_KEY: "", AUTH_SECRET: "", OPENAI_API_KEY: "" };
+      const keys = { ...(chart === "todo-backend" && own), A: "one", B: "one", C: "two" };
+      const secrets = { existingSecret: "mine", keys, optional: ["C"] };
+      const [container] = one(await render(chart, { ...least[chart], secrets }), "Deployment").spec.template.spec
+        .containers;
+      const from = (name: string, key: string, rest = {}) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: "mine", key, ...rest } },
+      });
+      assert.deepEqual(container.env, [from("A", "one"), from("B", "one"), from("C", "two", { optional: true })]);
+    });
+  }
 });
 
 it("a variable is refused that is both in env and in secrets.keys", async () => {
@@ -425,13 +575,13 @@ it("a password that only the template of a variable puts into a URL is refused",
 });
 
 it("values.schema.json is up to date and says that it is generated", () => {
-  const check = spawnSync(process.execPath, [join(chartsFolder, "schema.mts"), "--check"], { encoding: "utf8" });
-  assert.deepEqual([check.status, check.stdout], [0, ""], check.stderr);
+  const root = join(chartsFolder, "..");
+  assert.deepEqual(outOfDate(root, chartSchemas(root)), []);
   for (const chart of charts) {
     const [first] = Object.entries(JSON.parse(readFileSync(join(chartsFolder, chart, "values.schema.json"), "utf8")));
     assert.deepEqual(first, [
       "$comment",
-      "Generated by helm/schema.mts from values.yaml and helm/definitions.yaml. Do not edit.",
+      "Generated by ops/generate/chart-schemas.ts from values.yaml and helm/definitions.yaml. Do not edit.",
     ]);
   }
 });

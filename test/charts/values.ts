@@ -1,5 +1,6 @@
 // Values the chart tests render with: the least a chart asks for, and everything it can do.
-import type { Chart, Values } from "./render";
+import { isMap } from "local-charts/objects";
+import type { Chart, Values } from "./render.ts";
 
 export const least: Record<Chart, Values> = {
   "todo-postgres": { auth: { existingSecret: "todo-postgres-secrets" } },
@@ -8,6 +9,7 @@ export const least: Record<Chart, Values> = {
     secrets: { existingSecret: "todo-backend-secrets" },
   },
   "todo-frontend": { image: { repository: "localhost/todo-frontend", tag: "0123456789ab" } },
+  service: { image: { repository: "localhost/service", tag: "0123456789ab" } },
 };
 
 /** The least that the umbrella chart asks for. */
@@ -39,10 +41,22 @@ const common = {
   ...scheduling,
 };
 
-const scaled = {
+export const digest = `sha256:${"0f".repeat(32)}`;
+
+const scaled = (chart: Chart) => ({
   ...common,
+  image: { repository: `localhost/${chart}`, tag: "0123456789ab", digest },
+  command: ["serve"],
+  args: ["--verbose"],
   replicaCount: 4,
-  service: { type: "NodePort", nodePort: 30300 },
+  service: { name: "stable", type: "NodePort", nodePort: 30300 },
+  secrets: {
+    existingSecret: `${chart}-secrets`,
+    checksum: "c0ffee",
+    keys: { LICENCE: "licence" },
+    optional: ["LICENCE"],
+  },
+  probes: { startup: { exec: ["started"] }, liveness: { exec: ["alive"] }, readiness: { exec: ["ready"] } },
   autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 5 },
   test: { command: ["curl", "--fail"] },
   topologySpreadConstraints: [
@@ -53,21 +67,35 @@ const scaled = {
       labelSelector: { matchLabels: { team: "todo" } },
     },
   ],
-};
+  ingress: {
+    enabled: true,
+    className: "traefik",
+    host: "todo.example.com",
+    paths: ["/app", "/files"],
+    annotations: { a: "b" },
+    tls: { secretName: "todo-tls" },
+  },
+  httpRoute: {
+    enabled: true,
+    parentRefs: [{ name: "gateway", namespace: "edge", sectionName: "https" }],
+    hostnames: ["todo.example.com"],
+    paths: ["/app", "/files"],
+  },
+});
 
 /** Each list and map filled, each switch on. */
 export const everything: Record<Chart, Values> = {
   "todo-postgres": {
     ...common,
+    image: { digest },
     auth: { existingSecret: "todo-postgres-secrets", checksum: "c0ffee" },
     persistence: { storageClassName: "fast" },
     networkPolicy: { enabled: true, allowFrom: [{ "app.kubernetes.io/name": "todo-backend" }] },
   },
   "todo-backend": {
-    ...least["todo-backend"],
-    ...scaled,
+    ...scaled("todo-backend"),
     env: { BACKEND_ENV: "test", POOL_SIZE: "2" },
-    secrets: { existingSecret: "todo-backend-secrets", checksum: "c0ffee" },
+    waitForDatabase: { enabled: true, host: "todo-postgres-test", image: { digest } },
     networkPolicy: {
       enabled: true,
       allowFrom: [{ "app.kubernetes.io/name": "todo-frontend" }],
@@ -76,8 +104,7 @@ export const everything: Record<Chart, Values> = {
     },
   },
   "todo-frontend": {
-    ...least["todo-frontend"],
-    ...scaled,
+    ...scaled("todo-frontend"),
     env: { API_URL: "http://todo-backend-test:8000" },
     networkPolicy: {
       enabled: true,
@@ -85,17 +112,17 @@ export const everything: Record<Chart, Values> = {
       allowTo: [{ matchLabels: { "app.kubernetes.io/name": "todo-backend" }, port: 8000 }],
       allowExternalPorts: [443],
     },
-    ingress: {
+  },
+  service: {
+    ...scaled("service"),
+    containerPort: 9000,
+    service: { ...scaled("service").service, port: 80 },
+    env: { QUEUE: "mails" },
+    networkPolicy: {
       enabled: true,
-      className: "traefik",
-      host: "todo.example.com",
-      annotations: { a: "b" },
-      tls: { secretName: "todo-tls" },
-    },
-    httpRoute: {
-      enabled: true,
-      parentRefs: [{ name: "gateway", namespace: "edge", sectionName: "https" }],
-      hostnames: ["todo.example.com"],
+      allowFrom: [{ "app.kubernetes.io/name": "todo-backend" }],
+      allowTo: [{ matchLabels: { "app.kubernetes.io/name": "todo-postgres" }, port: 5432 }],
+      allowExternalPorts: [443],
     },
   },
 };
@@ -107,8 +134,4 @@ export function merge(defaults: unknown, values: unknown): unknown {
   }
   const keys = new Set([...Object.keys(defaults), ...Object.keys(values)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(defaults[key], values[key])]));
-}
-
-export function isMap(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

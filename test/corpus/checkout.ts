@@ -4,8 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
-import { ROOT } from "../support/mocks";
-import { type Edit, STACK_FILE } from "./edits";
+import { configOf } from "../../settings/stack-files.ts";
+import { FIXTURES, ROOT } from "../support/mocks.ts";
+import { type Edit, STACK_FILE } from "./edits.ts";
 
 /** What of the project an update reads. */
 export const SOURCES = [
@@ -19,12 +20,24 @@ export const SOURCES = [
   "components",
 ];
 
-/** A folder with the charts and a stack `corpus`, which is dev on another node port. */
-export function checkout(files: string[] = []): string {
+/** Published nowhere, as nobody opens the page, at a host that is none: those that are belong to stacks that somebody does open. */
+export const NODE_PORT = "30310";
+const ORIGIN = `http://corpus.example:${NODE_PORT}`;
+
+/**
+ * A folder with the charts and a stack `corpus`, which is dev of test/fixtures on another node port.
+ * @param images folder of the Pulumi.dev.yaml whose images it has; those that a cluster has been given are the repository's
+ */
+export function checkout(files: string[] = [], images = FIXTURES): string {
   const folder = mkdtempSync(join(tmpdir(), "corpus-"));
   for (const name of ["helm", ...files]) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  const dev = readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8").replaceAll("30300", "30303");
+  const dev = readFileSync(join(FIXTURES, "Pulumi.dev.yaml"), "utf8").replaceAll("30300", NODE_PORT);
   const { config } = parse(dev);
+  config["todo:origin"] = ORIGIN;
+  const other = configOf(images, "dev");
+  for (const service of ["todo:backend", "todo:frontend"]) {
+    config[service].image = (other[service] as { image: unknown }).image;
+  }
   writeFileSync(join(folder, STACK_FILE), stringify({ config }));
   return folder;
 }

@@ -1,5 +1,5 @@
 // Edits that people make to charts and stack files, as data: what each changes in the cluster, if anything.
-// test/corpus.test.ts holds the digest and the diff to it, test/e2e/prediction.test.ts the cluster.
+// test/corpus/edits.test.ts holds the digest and the diff to it, test/e2e/prediction-all.test.ts the cluster.
 
 export interface Edit {
   what: string;
@@ -31,8 +31,15 @@ const FRONTEND = "~ Deployment todo-frontend-corpus";
 const DATABASE = "~ StatefulSet todo-postgres-corpus";
 const MIGRATION = "~ Job todo-backend-corpus-migration";
 const TEST = "~ Pod todo-backend-corpus-test";
-const OF_THE_BACKEND = [DEPLOYMENT, "~ Service todo-backend-corpus", "~ ServiceAccount todo-backend-corpus"];
-const HOOKS_OF_THE_BACKEND = [MIGRATION, "~ ServiceAccount todo-backend-corpus-migration"];
+/** Without the digest in its name, by which another content has another. There is one as a hook too, for a rollback. */
+const CONFIG = "ConfigMap todo-backend-corpus-config";
+const OF_THE_BACKEND = [
+  DEPLOYMENT,
+  `~ ${CONFIG}`,
+  "~ Service todo-backend-corpus",
+  "~ ServiceAccount todo-backend-corpus",
+];
+const HOOKS_OF_THE_BACKEND = [MIGRATION, `~ ${CONFIG}`, "~ ServiceAccount todo-backend-corpus-migration"];
 
 const configMap = (name: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-${name}\ndata:\n  greeting: hello\n`;
@@ -214,7 +221,7 @@ const shown: Edit[] = [
   },
   {
     what: "a helper of the hooks alone",
-    file: backend("templates/_helpers.tpl"),
+    file: backend("templates/_own.tpl"),
     replace: [
       '{{ include "todo-backend.name" . }}-migration\n',
       '{{ include "todo-backend.name" . }}-migration\ntier: hook\n',
@@ -233,7 +240,13 @@ const shown: Edit[] = [
     what: "the application's version",
     file: frontend("Chart.yaml"),
     rewrite: (text) => text.replace(/^appVersion: .*/m, 'appVersion: "9.9.9"'),
-    objects: [FRONTEND, "~ Service todo-frontend-corpus", "~ ServiceAccount todo-frontend-corpus"],
+    objects: [
+      FRONTEND,
+      "~ ConfigMap todo-frontend-corpus-config",
+      "~ Service todo-frontend-corpus",
+      "~ ServiceAccount todo-frontend-corpus",
+    ],
+    hooks: ["~ ConfigMap todo-frontend-corpus-config"],
   },
   {
     what: "a common label",
@@ -279,7 +292,7 @@ const shown: Edit[] = [
   },
   {
     what: "the test's pod",
-    file: backend("templates/tests/test-connection.yaml"),
+    file: backend("templates/_own.tpl"),
     replace: ["timeout=10", "timeout=9"],
     objects: [],
     hooks: [TEST],
@@ -393,20 +406,20 @@ const shown: Edit[] = [
     what: "a variable",
     file: STACK_FILE,
     replace: ["todo:backend:\n", "todo:backend:\n    env: { LOG_LEVEL: debug }\n"],
-    objects: [DEPLOYMENT],
-    hooks: [MIGRATION],
+    objects: [DEPLOYMENT, `~ ${CONFIG}`],
+    hooks: [MIGRATION, `~ ${CONFIG}`],
   },
   {
     what: "the connection pool",
     file: STACK_FILE,
     replace: ["todo:backend:\n", "todo:backend:\n    pool: { size: 3 }\n"],
-    objects: [DEPLOYMENT],
-    hooks: [MIGRATION],
+    objects: [DEPLOYMENT, `~ ${CONFIG}`],
+    hooks: [MIGRATION, `~ ${CONFIG}`],
   },
   {
     what: "a limit",
     file: STACK_FILE,
-    replace: ["todo:frontend:\n", "todo:frontend:\n    resources: { limits: { memory: 300Mi } }\n"],
+    replace: ["memory: 256Mi", "memory: 300Mi"],
     objects: [FRONTEND],
     hooks: ["~ Pod todo-frontend-corpus-test"],
   },
@@ -418,10 +431,11 @@ const shown: Edit[] = [
     hooks: [TEST],
   },
   {
-    what: "a secret: its checksum",
+    what: "a secret: the name of its Secret, and its checksum",
     file: STACK_FILE,
     replace: ["  todo:origin", "  todo:secretKey: { secure: v1:AAAA }\n  todo:origin"],
     objects: [DEPLOYMENT],
+    hooks: [MIGRATION],
     notApplied: "no passphrase fits it",
   },
   {
@@ -435,9 +449,19 @@ const shown: Edit[] = [
   {
     what: "the browser's address, node port included",
     file: STACK_FILE,
-    rewrite: (text) => text.replaceAll("30303", "30302"),
-    objects: [DEPLOYMENT, "~ Service todo-frontend-corpus"],
-    hooks: [MIGRATION],
+    rewrite: (text) => text.replaceAll("30310", "30311"),
+    objects: [DEPLOYMENT, `~ ${CONFIG}`, "~ Service todo-frontend-corpus"],
+    hooks: [MIGRATION, `~ ${CONFIG}`],
+  },
+  {
+    what: "an Ingress with a certificate",
+    file: STACK_FILE,
+    rewrite: (text) =>
+      text
+        .replace("todo:cluster:\n", "todo:cluster:\n    ingressClass: traefik\n    tlsSecret: todo-tls\n")
+        .replace(/(todo:origin: ).*/, "$1https://corpus.example"),
+    objects: [DEPLOYMENT, "+ Ingress todo-frontend-corpus", `~ ${CONFIG}`],
+    hooks: [MIGRATION, `~ ${CONFIG}`],
   },
 ];
 

@@ -4,14 +4,16 @@ import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { Checkout } from "./checkout";
-import { claim, unclaim } from "./claims";
-import { dev, type Place, placeOf } from "./cluster";
-import type { Texts } from "./secret-search";
+import { Checkout } from "./checkout.ts";
+import { claim, claimNodePort, unclaim } from "./claims.ts";
+import { dev, ended, type Place, placeOf } from "./cluster.ts";
+import { evidenceOf } from "./evidence.ts";
+import type { Texts } from "./secret-search.ts";
 
 const stack = "canary";
 const namespace = `todo-${stack}`;
-export const origin = "http://localhost:30303";
+const NODE_PORT = 30303;
+export const origin = `http://localhost:${NODE_PORT}`;
 /** Stands in the stack file, where no edit of a value may remove it. */
 export const COMMENT = "# Kept by every edit.";
 
@@ -20,6 +22,7 @@ export function canaryEnvironment(): Place {
   const file = `Pulumi.${stack}.yaml`;
   assert.ok(!fs.existsSync(join(dev.folder, file)), `${file}: the tests use a stack of this name; rename yours`);
   claim(namespace);
+  claimNodePort(NODE_PORT);
   const { folder, passphrase } = new Checkout("a passphrase of the test's own");
   writeStackFile(folder);
   const place = placeOf(stack, folder, { PULUMI_CONFIG_PASSPHRASE: passphrase });
@@ -46,16 +49,16 @@ function writeStackFile(folder: string): void {
     config.deleteIn(["config", `todo:${name}`]);
   }
   config.setIn(["config", "todo:origin"], origin);
-  config.setIn(["config", "todo:frontend", "service", "nodePort"], 30303);
-  // Nothing listens there: the chat fails, after it has used its key.
-  config.setIn(["config", "todo:backend", "openaiBaseUrl"], "http://127.0.0.1:9/v1");
+  config.setIn(["config", "todo:frontend", "service", "nodePort"], NODE_PORT);
+  // Nothing listens there on this machine: the chat fails, after it has used its key.
+  config.setIn(["config", "todo:backend", "openaiBaseUrl"], "http://host.minikube.internal:9/v1");
   fs.writeFileSync(join(folder, `Pulumi.${stack}.yaml`), `${config.toString({ lineWidth: 0 })}${COMMENT}\n`);
 }
 
 /** `pulumi up`, and the arguments of all processes that there were while it ran. */
 export async function watchedUp(place: Place): Promise<Texts> {
-  const args = ["up", "--stack", stack, "--yes", "--skip-preview", "--diff"];
-  const update = spawn("pulumi", args, {
+  const words = ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--diff"];
+  const update = spawn(words[0], words.slice(1), {
     cwd: place.folder,
     env: { ...process.env, ...place.env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -68,8 +71,11 @@ export async function watchedUp(place: Place): Promise<Texts> {
       for (const line of text.split("\n")) processes.add(line);
     });
   const timer = setInterval(sample, 100);
-  const status = await new Promise((done) => update.on("close", done)).finally(() => clearInterval(timer));
-  assert.equal(status, 0, output);
+  const status = await new Promise<number | null>((done) => update.on("close", done)).finally(() =>
+    clearInterval(timer),
+  );
+  // The environment is removed when this has failed: what there was of it belongs to the failure.
+  if (status !== 0) throw ended(words, { status, stdout: output, stderr: evidenceOf(namespace) });
   const lines = [...processes].join("\n");
   assert.match(lines, /^pulumi up /m, "the update itself was not seen among the processes");
   return { "output of up": output, "arguments of processes": lines };
@@ -87,11 +93,11 @@ export function podUids({ kubectl }: Place): Record<string, string> {
       };
     }[];
   };
-  const lasting = items.filter(
+  const workloadPods = items.filter(
     ({ metadata }) =>
       !metadata.deletionTimestamp && ["ReplicaSet", "StatefulSet"].includes(metadata.ownerReferences?.[0].kind ?? ""),
   );
-  const entries = lasting.map(({ metadata }) => [metadata.labels["app.kubernetes.io/instance"], metadata.uid]);
+  const entries = workloadPods.map(({ metadata }) => [metadata.labels["app.kubernetes.io/instance"], metadata.uid]);
   assert.equal(entries.length, 3, "expected one pod of each release");
   return Object.fromEntries(entries);
 }

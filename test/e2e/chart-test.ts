@@ -1,5 +1,6 @@
 // A chart's own test, with all that is known when it fails.
-import { helm, kubectl } from "./cluster";
+import { helm, namespace } from "./cluster.ts";
+import { look } from "./evidence.ts";
 
 /** Runs `helm test`. @throws Error with the test pod's log, its events, and the pods that it may have asked */
 export function chartTest(release: string): void {
@@ -11,16 +12,9 @@ export function chartTest(release: string): void {
 }
 
 function evidence(pod: string): string {
-  const look = (...args: string[]) => {
-    try {
-      return kubectl(...args).trim();
-    } catch (error) {
-      return (error as Error).message.trim();
-    }
-  };
-  const log = look("logs", pod, "--all-containers", "--timestamps", "--tail=30");
-  const events = look("get", "events", "--field-selector", `involvedObject.name=${pod}`, "--sort-by=.lastTimestamp");
-  return [`log of ${pod}:`, log, `events of ${pod}:`, events, "pods:", look("get", "pods", "--output", "wide")].join(
-    "\n",
-  );
+  const log = look(namespace, "logs", pod, "--all-containers", "--timestamps", "--tail=30");
+  const about = ["--field-selector", `involvedObject.name=${pod}`, "--sort-by=.lastTimestamp"];
+  const events = look(namespace, "get", "events", ...about);
+  const pods = look(namespace, "get", "pods", "--output", "wide");
+  return [`log of ${pod}:`, log, `events of ${pod}:`, events, "pods:", pods].join("\n");
 }

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(import.meta.dirname, "../..");
 
 export interface Outcome {
   status: number | null;
@@ -15,9 +15,11 @@ export interface Outcome {
 
 export class Checkout {
   readonly folder = mkdtempSync(join(tmpdir(), "todo-checkout-"));
+  readonly passphrase: string;
   private readonly env: NodeJS.ProcessEnv;
 
-  constructor(readonly passphrase: string) {
+  constructor(passphrase: string) {
+    this.passphrase = passphrase;
     // What this process runs with belongs to its own checkout and to stack dev.
     const { TODO_ROOT: _, PULUMI_CONFIG_PASSPHRASE_FILE: __, ...env } = process.env;
     this.env = { ...env, PULUMI_CONFIG_PASSPHRASE: passphrase };
@@ -95,6 +97,12 @@ export class Checkout {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What a verb of make said that had to be refused. */
+export function refusal({ status, said }: Outcome): string {
+  if (status !== 2) throw new Error(`expected to be refused with make's exit code 2, ended with ${status}:\n${said}`);
+  return said;
 }
 
 /** Ctrl-C. */

@@ -1,18 +1,29 @@
 // What the end-to-end tests ask of the cluster, by the same commands that a person would type.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
-const root = resolve(__dirname, "../..");
+const root = resolve(import.meta.dirname, "../..");
 export const namespace = "todo-dev";
 
-/** Runs a command in the checkout and returns its standard output; a failure throws with its error output. */
+/** Runs a command in the checkout and returns its standard output; a failure throws with all that it said. */
 export const command = (file: string, ...args: string[]) => commandIn(root, file, args);
 
 function commandIn(folder: string, file: string, args: string[], input = "", more: NodeJS.ProcessEnv = {}): string {
   // The project's programs work on the checkout that this variable names.
   const env = { ...process.env, TODO_ROOT: folder, ...more };
   const maxBuffer = 256 * 2 ** 20;
-  return execFileSync(file, args, { cwd: folder, encoding: "utf8", env, maxBuffer, input, stdio: "pipe" });
+  const result = spawnSync(file, args, { cwd: folder, encoding: "utf8", env, maxBuffer, input });
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw ended([file, ...args], result);
+  return result.stdout;
+}
+
+/** The error of a command that did not succeed. Both streams: Pulumi explains itself on standard output. */
+export function ended(
+  words: string[],
+  { status, signal, stdout, stderr }: { status: number | null; signal?: string | null; stdout: string; stderr: string },
+): Error {
+  return new Error(`${words.join(" ")}: ended with ${status ?? signal}:\n${stdout}${stderr}`);
 }
 
 /** An environment as a person has it before him. */

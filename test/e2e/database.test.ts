@@ -5,15 +5,17 @@ import { strict as assert } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { Checkout } from "./checkout";
-import { claim, unclaim } from "./claims";
-import { until } from "./cluster";
-import { helm, json, kubectl, releases } from "./environment";
-import * as externalDatabase from "./external-database";
+import { titles } from "./api.ts";
+import { Checkout, refusal } from "./checkout.ts";
+import { claim, claimNodePort, unclaim } from "./claims.ts";
+import { until } from "./cluster.ts";
+import { helm, json, kubectl, releases } from "./environment.ts";
+import * as externalDatabase from "./external-database.ts";
 
 const stack = "switch";
 const namespaces = [`todo-${stack}`, externalDatabase.namespace];
-const url = "http://localhost:30301";
+const NODE_PORT = 30301;
+const url = `http://localhost:${NODE_PORT}`;
 
 describe("the database's place is a switch", function () {
   this.timeout(300_000);
@@ -22,18 +24,15 @@ describe("the database's place is a switch", function () {
   let kept: string;
   const set = ["pulumi", "config", "set", "-s", stack];
 
-  const titles = async () => {
-    const response = await fetch(`${url}/api/todos`, { signal: AbortSignal.timeout(5_000) });
-    return response.ok ? ((await response.json()) as { title: string }[]).map(({ title }) => title) : undefined;
-  };
   const volume = () => kubectl(stack, "get", "persistentvolumeclaims", "--output", "jsonpath={.items[*].metadata.uid}");
 
   before(() => {
     claim(...namespaces);
+    claimNodePort(NODE_PORT);
     checkout = new Checkout("a passphrase of the test's own");
     const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
     file.config["todo:origin"] = url;
-    file.config["todo:frontend"].service.nodePort = 30301;
+    file.config["todo:frontend"].service.nodePort = NODE_PORT;
     writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), stringify(file));
     externalDatabase.install();
     databaseUrl = externalDatabase.database("elsewhere");
@@ -52,7 +51,7 @@ describe("the database's place is a switch", function () {
     const insert = "INSERT INTO todos (title) VALUES ('kept inside')";
     const psql = ["psql", "--quiet", "--username=todo", "--dbname=todo", `--command=${insert}`];
     kubectl(stack, "exec", "statefulset/todo-postgres-switch", "--", ...psql);
-    assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
+    assert.deepEqual(await until("the list of todos", () => titles(url)), ["kept inside"]);
     kept = volume();
     assert.match(kept, /^[0-9a-f-]{36}$/);
   });
@@ -60,10 +59,12 @@ describe("the database's place is a switch", function () {
   it("external: the release is gone, the application has the other database, the volume stays", async () => {
     checkout.run([...set, "--path", "todo:database.mode", "external"]);
     checkout.run([...set, "--secret", "todo:databaseUrl"], { input: databaseUrl });
+    // Left alone otherwise: somebody else looks after most external databases.
+    checkout.run([...set, "--path", "todo:database.migrations", "job"]);
     checkout.run(["make", "up", `ENV=${stack}`]);
     assert.deepEqual(releases(stack), ["todo-backend-switch", "todo-frontend-switch"]);
     assert.deepEqual(json(stack, "get", "statefulsets").items, []);
-    assert.deepEqual(await until("the list of todos", titles), []);
+    assert.deepEqual(await until("the list of todos", () => titles(url)), []);
     assert.equal(volume(), kept);
   });
 
@@ -73,29 +74,43 @@ describe("the database's place is a switch", function () {
     assert.match(externalDatabase.refusalOfPlainText(databaseUrl), /no pg_hba\.conf entry for .+, no encryption/);
   });
 
-  it("migrations: none leaves the schema alone, without a Job", async () => {
+  it("it is left alone by default, without a Job", async () => {
     const hooks = () => helm(stack, "get", "hooks", `todo-backend-${stack}`);
     assert.match(hooks(), /kind: Job/);
     externalDatabase.sql("INSERT INTO todos (title) VALUES ('kept outside')", "elsewhere");
-    checkout.run([...set, "--path", "todo:database.migrations", "none"]);
+    checkout.run(["pulumi", "config", "rm", "--path", "todo:database.migrations", "-s", stack]);
     checkout.run(["make", "up", `ENV=${stack}`]);
     assert.doesNotMatch(hooks(), /kind: Job/);
     assert.deepEqual(json(stack, "get", "jobs").items, []);
-    assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
-    checkout.run(["pulumi", "config", "rm", "--path", "todo:database.migrations", "-s", stack]);
+    assert.deepEqual(await until("the list of todos", () => titles(url)), ["kept outside"]);
+  });
+
+  it("a schema that is behind is said while the update waits for it, and `make migrate` lets that go on", async () => {
+    checkout.run([...set, "--secret", "todo:databaseUrl"], { input: externalDatabase.database("later") });
+    const hint = `\`make migrate ENV=${stack}\` brings it up to date once`;
+    const update = await checkout.start(["make", "up", `ENV=${stack}`], hint);
+    const ended = new Promise((done) => update.on("exit", done));
+    assert.match(checkout.run(["make", "migrate", `ENV=${stack}`]), /the schema is at \w+ \(it was at nothing\)/);
+    assert.equal(await ended, 0);
+    assert.deepEqual(json(stack, "get", "jobs").items, []);
+    assert.deepEqual(await until("the list of todos", () => titles(url)), []);
+
+    checkout.run([...set, "--secret", "todo:databaseUrl"], { input: databaseUrl });
+    checkout.run(["make", "up", `ENV=${stack}`]);
+    checkout.run([...set, "--path", "todo:database.migrations", "job"]);
   });
 
   it("a migration that fails ends `make up` with what it said, and the old pods go on", async () => {
-    const key = "todo:backend.migrationCommand";
+    const key = "todo:backend.migration.command";
     for (const [index, word] of ["sh", "-c", "echo no such column >&2; exit 3"].entries()) {
       checkout.run([...set, "--path", `${key}[${index}]`, "--", word]);
     }
-    const { status: code, said } = checkout.try(["make", "up", `ENV=${stack}`]);
+    const outcome = checkout.try(["make", "up", `ENV=${stack}`]);
     checkout.run(["pulumi", "config", "rm", "--path", key, "-s", stack]);
-    assert.equal(code, 2);
+    const said = refusal(outcome);
     assert.match(said, /^ {2}Job todo-backend-switch-migration: BackoffLimitExceeded/m);
     assert.match(said, /^ {2}log of todo-backend-switch-migration-\S+, container migration:\n {4}no such column$/m);
-    assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
+    assert.deepEqual(await until("the list of todos", () => titles(url)), ["kept outside"]);
   });
 
   describe("while the external one is away", () => {
@@ -109,7 +124,7 @@ describe("the database's place is a switch", function () {
     const states = (of: string) =>
       pods(of).map(({ status }) => [status.containerStatuses?.[0]?.ready, status.containerStatuses?.[0]?.restartCount]);
     /** By way of the API server, so that the Service's opinion of the pod does not matter. */
-    const ask = (pod: string, path: string) =>
+    const request = (pod: string, path: string) =>
       kubectl(stack, "get", "--raw", `/api/v1/namespaces/todo-${stack}/pods/${pod}:8000/proxy${path}`);
     let others: string[];
 
@@ -121,8 +136,8 @@ describe("the database's place is a switch", function () {
     it("the backend is unready, alive, and not restarted", async () => {
       await until("the backend to be unready", async () => states(stack).every(([ready]) => !ready) || undefined, 90);
       const [{ metadata }] = pods(stack);
-      assert.match(ask(metadata.name, "/health"), /"status":"ok"/);
-      assert.throws(() => ask(metadata.name, "/ready"), /unable to handle the request|ServiceUnavailable/);
+      assert.match(request(metadata.name, "/health"), /"status":"ok"/);
+      assert.throws(() => request(metadata.name, "/ready"), /unable to handle the request|ServiceUnavailable/);
       assert.deepEqual(states(stack), [[false, 0]]);
     });
 
@@ -150,7 +165,7 @@ describe("the database's place is a switch", function () {
       externalDatabase.wake();
       await until("the backend to be ready", async () => states(stack).every(([ready]) => ready) || undefined, 90);
       assert.deepEqual(states(stack), [[true, 0]]);
-      assert.deepEqual(await until("the list of todos", titles), ["kept outside"]);
+      assert.deepEqual(await until("the list of todos", () => titles(url)), ["kept outside"]);
     });
   });
 
@@ -161,7 +176,7 @@ describe("the database's place is a switch", function () {
       checkout.run(["pulumi", "config", "rm", "todo:databaseUrl", "-s", stack]);
       checkout.run(["make", "up", `ENV=${stack}`]);
       assert.equal(volume(), kept);
-      assert.deepEqual(await until("the list of todos", titles), ["kept inside"]);
+      assert.deepEqual(await until("the list of todos", () => titles(url)), ["kept inside"]);
     });
   });
 });

@@ -1,9 +1,9 @@
 // The deployment as Kubernetes, Helm and Pulumi see it when `make up` is through.
 // Does not prove: what happens while an update runs, and nothing of environments other than dev.
 import { strict as assert } from "node:assert";
-import { chartTest } from "./chart-test";
-import { command, dev, helm, kubectl, pulumi } from "./cluster";
-import { clusterTexts, leaks, pulumiTexts, secretsOf, treeTexts } from "./secret-search";
+import { chartTest } from "./chart-test.ts";
+import { command, dev, helm, kubectl, pulumi } from "./cluster.ts";
+import { clusterTexts, leaks, pulumiTexts, secretsOf, treeTexts } from "./secret-search.ts";
 
 const releases = ["todo-backend-dev", "todo-frontend-dev", "todo-postgres-dev"];
 describe("the deployment of dev", () => {

@@ -1,5 +1,5 @@
 // What the cluster has of any environment, by the commands that a person would type.
-import { command } from "./cluster";
+import { command } from "./cluster.ts";
 
 const context = "todo-on-minikube";
 

@@ -2,14 +2,37 @@
 // namespaces. Leaves nothing behind; with KEEP=1 all of it, until the next run.
 // Does not prove: a database beyond the cluster's own network, nor one that checks who connects by address.
 import { strict as assert } from "node:assert";
-import { Checkout } from "./checkout";
-import { claim, present, unclaim } from "./claims";
-import { madeOf } from "./environments/made-of";
-import { quotas } from "./environments/quotas";
-import { sideBySide } from "./environments/side-by-side";
-import * as externalDatabase from "./external-database";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { imagesIn, withImages } from "../../ops/promote/stack-file.ts";
+import { Checkout, refusal } from "./checkout.ts";
+import { claim, present, unclaim } from "./claims.ts";
+import { madeOf } from "./environments/made-of.ts";
+import { quotas } from "./environments/quotas.ts";
+import { sideBySide } from "./environments/side-by-side.ts";
+import * as externalDatabase from "./external-database.ts";
 
 const PASSPHRASE = "a passphrase of the test's own";
+/** CPU that each pod sets aside: with what the stack files say, the three would not fit into two processors beside Kubernetes. */
+const REQUESTS = { backend: "100m", frontend: "50m" };
+
+function lowerRequests(folder: string, stack: string): void {
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  const document = parseDocument(readFileSync(file, "utf8"));
+  for (const [service, cpu] of Object.entries(REQUESTS)) {
+    document.setIn(["config", `todo:${service}`, "resources", "requests", "cpu"], cpu);
+  }
+  writeFileSync(file, String(document));
+}
+
+/** The images of dev, which follow the sources: others there need not be in a cluster that is new. */
+function takeImages(folder: string, stack: string): void {
+  const [text, ofDev] = [stack, "dev"].map((name) => readFileSync(join(folder, `Pulumi.${name}.yaml`), "utf8"));
+  const file = `Pulumi.${stack}.yaml`;
+  writeFileSync(join(folder, file), withImages(file, text, imagesIn("Pulumi.dev.yaml", ofDev)));
+}
+
 const namespaces = ["todo-staging", "todo-prod", externalDatabase.namespace];
 
 describe("three environments on one cluster", function () {
@@ -20,6 +43,10 @@ describe("three environments on one cluster", function () {
   before(() => {
     claim(...namespaces);
     checkout = new Checkout(PASSPHRASE);
+    for (const stack of ["staging", "prod"]) {
+      lowerRequests(checkout.folder, stack);
+      takeImages(checkout.folder, stack);
+    }
     externalDatabase.install();
     for (const stack of ["staging", "prod"]) urls[stack] = externalDatabase.database(stack);
   });
@@ -30,6 +57,7 @@ describe("three environments on one cluster", function () {
       return console.log(
         `kept: staging and prod, whose stack files are in ${checkout.folder}; passphrase: ${PASSPHRASE}`,
       );
+    checkout.try(["pulumi", "state", "unprotect", "--all", "--yes", "--stack", "prod"]);
     for (const stack of ["staging", "prod"]) {
       checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
     }
@@ -39,16 +67,16 @@ describe("three environments on one cluster", function () {
 
   describe("staging", () => {
     it("needs a passphrase, before anything begins", () => {
-      const { status, said } = checkout.try(["make", "up", "ENV=staging"], {
-        env: { PULUMI_CONFIG_PASSPHRASE: undefined },
-      });
-      assert.equal(status, 2);
+      const said = refusal(
+        checkout.try(["make", "up", "ENV=staging"], {
+          env: { PULUMI_CONFIG_PASSPHRASE: undefined },
+        }),
+      );
       assert.match(said, /^error: stack staging: expected a passphrase of its own, .+, found none; put it into/m);
     });
 
     it("names the missing secret and the command that sets it", () => {
-      const { status, said } = checkout.try(["make", "up", "ENV=staging"]);
-      assert.equal(status, 2);
+      const said = refusal(checkout.try(["make", "up", "ENV=staging"]));
       assert.match(
         said,
         /todo:databaseUrl: expected the URL of the external database, found nothing; `pulumi config set --secret todo:databaseUrl -s staging` asks for it/,
@@ -67,10 +95,11 @@ describe("three environments on one cluster", function () {
     });
 
     it("does not take another passphrase", () => {
-      const { status, said } = checkout.try(["make", "up", "ENV=staging"], {
-        env: { PULUMI_CONFIG_PASSPHRASE: "another" },
-      });
-      assert.equal(status, 2);
+      const said = refusal(
+        checkout.try(["make", "up", "ENV=staging"], {
+          env: { PULUMI_CONFIG_PASSPHRASE: "another" },
+        }),
+      );
       assert.match(
         said,
         /error: stack staging: expected the passphrase that Pulumi\.staging\.yaml was encrypted with, found another one in PULUMI_CONFIG_PASSPHRASE/,
@@ -79,28 +108,26 @@ describe("three environments on one cluster", function () {
 
     it("does not take 50 pods that its quota has no room for", () => {
       checkout.run(["pulumi", "config", "set", "--path", "todo:backend.replicas", "50", "-s", "staging"]);
-      const { status, said } = checkout.try(["make", "preview", "ENV=staging"]);
+      const outcome = checkout.try(["make", "preview", "ENV=staging"]);
       checkout.run(["pulumi", "config", "rm", "--path", "todo:backend.replicas", "-s", "staging"]);
-      assert.equal(status, 2);
+      const said = refusal(outcome);
       assert.match(
         said,
-        /todo:quota\.cpu: expected at least 5350m, which this environment takes during a rollout, found 500m/,
+        /todo:quota\.cpu: expected at least 5350m, which this environment takes during a rollout, found 2000m/,
       );
     });
   });
 
   describe("prod", () => {
     it("names both missing secrets, and the commands that set them", () => {
-      const { status, said } = checkout.try(["make", "preview", "ENV=prod"]);
-      assert.equal(status, 2);
+      const said = refusal(checkout.try(["make", "preview", "ENV=prod"]));
       assert.match(said, /Pulumi\.prod\.yaml has 2 problems; nothing was changed\./);
       assert.match(said, /todo:databaseUrl: .+ `pulumi config set --secret todo:databaseUrl -s prod` asks for it/);
       assert.match(said, /todo:openaiApiKey: .+ `pulumi config set --secret todo:openaiApiKey -s prod` asks for it/);
     });
 
     it("is not deployed where nobody can be asked", () => {
-      const { status, said } = checkout.try(["make", "up", "ENV=prod"]);
-      assert.equal(status, 2);
+      const said = refusal(checkout.try(["make", "up", "ENV=prod"]));
       assert.match(said, /^error: stack prod: expected a terminal, as `pulumi up` shows what it would do and asks/m);
     });
 
@@ -109,7 +136,7 @@ describe("three environments on one cluster", function () {
       checkout.run([...set, "--secret", "todo:databaseUrl"], { input: urls.prod });
       checkout.run([...set, "--secret", "todo:openaiApiKey"], { input: "sk-of-nobody" });
       // Nobody listens there, so that the failure comes at once.
-      checkout.run([...set, "--path", "todo:backend.openaiBaseUrl", "http://127.0.0.1:9/v1"]);
+      checkout.run([...set, "--path", "todo:backend.openaiBaseUrl", "http://host.minikube.internal:9/v1"]);
       const { status, said } = await checkout.answer("make up ENV=prod", "no");
       assert.match(said, /confirmation declined, not proceeding with the update/);
       assert.equal(status, 2);
@@ -125,16 +152,26 @@ describe("three environments on one cluster", function () {
       );
     });
 
+    it("is protected: neither `make down` nor `pulumi destroy` takes it away", () => {
+      const down = checkout.try(["make", "down", "ENV=prod"]);
+      assert.equal(down.status, 2);
+      assert.match(down.said, /^error: stack prod: .*protected.*`pulumi config set todo:protected false -s prod`/m);
+      const destroy = checkout.try(["pulumi", "destroy", "--stack", "prod", "--yes", "--skip-preview"]);
+      assert.notEqual(destroy.status, 0);
+      assert.match(destroy.said, /protected/);
+      assert.deepEqual(present(["todo-prod"]), ["todo-prod"]);
+    });
+
     it("takes no image that is neither in the cluster nor can be built here", () => {
       const tag = ["todo:backend.image.tag", "-s", "prod"];
       const before = checkout.run(["pulumi", "config", "get", "--path", ...tag]).trim();
       checkout.run(["pulumi", "config", "set", "--type", "string", "--path", tag[0], "012345678901", ...tag.slice(1)]);
-      const { status, said } = checkout.try(["make", "images", "ENV=prod"]);
+      const outcome = checkout.try(["make", "images", "ENV=prod"]);
       checkout.run(["pulumi", "config", "set", "--type", "string", "--path", tag[0], before, ...tag.slice(1)]);
-      assert.equal(status, 2);
+      const said = refusal(outcome);
       assert.match(
         said,
-        /error: Pulumi\.prod\.yaml: todo:backend\.image\.tag is 012345678901, which is neither in the cluster nor what app\/backend gives now \([0-9a-f]{12}\); `make promote FROM=staging TO=prod` takes over those of staging/,
+        /error: Pulumi\.prod\.yaml: todo:backend\.image\.tag is 012345678901, which is neither in the cluster nor what app\/backend gives now \([0-9a-f]{12}\); `make promote FROM=… TO=prod` takes over those of another environment/,
       );
     });
   });

@@ -1,6 +1,6 @@
 // A PostgreSQL that stands in for Neon and its like: in a namespace of its own, over TLS only, installed by Helm.
 import { randomBytes } from "node:crypto";
-import { command } from "./cluster";
+import { command } from "./cluster.ts";
 
 const name = "external-database";
 export const namespace = name;

@@ -1,6 +1,6 @@
 // Who gets through to whom in a namespace, tried out by pods that knock on ports. They run the frontend's image, which
 // has Node and is in the cluster already.
-import { dev, until } from "./cluster";
+import { dev, until } from "./cluster.ts";
 
 const LISTEN = 'require("net").createServer().listen(9000, "0.0.0.0")';
 // A name that is not found, say, is neither: it is told as it is, and no test takes it for a policy's work.
@@ -14,11 +14,13 @@ require("net").connect({ host, port, timeout: 3000 })
 
 export class Callers {
   private readonly names: string[] = [];
+  private readonly namespace: string;
+  private readonly image: string;
 
-  constructor(
-    private readonly namespace: string,
-    private readonly image: string,
-  ) {}
+  constructor(namespace: string, image: string) {
+    this.namespace = namespace;
+    this.image = image;
+  }
 
   /** Makes a pod with these labels that listens on port 9000, and waits until it does. */
   add(name: string, labels: Record<string, string>): void {

@@ -6,9 +6,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import { helm, kubectl } from "./cluster";
+import { helm, kubectl } from "./cluster.ts";
 
-const ROOT = resolve(__dirname, "../..");
+const ROOT = resolve(import.meta.dirname, "../..");
 
 describe("promotion from dev to prod", () => {
   let folder: string;
@@ -70,7 +70,7 @@ describe("promotion from dev to prod", () => {
 
   it("has nothing to do the second time", () => {
     const before = read("prod");
-    assert.match(promote(), /^Pulumi\.prod\.yaml has these tags already; nothing was changed$/m);
+    assert.match(promote(), /^Pulumi\.prod\.yaml has these images already; nothing was changed$/m);
     assert.equal(read("prod"), before);
   });
 

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Place } from "./cluster";
+import type { Place } from "./cluster.ts";
 
 /** Texts by where they were found. */
 export type Texts = Record<string, string>;
@@ -49,14 +49,26 @@ interface SecretObject {
 }
 
 const decoded = (text: string) => Buffer.from(text, "base64");
-const isOwn = ({ metadata }: SecretObject) => /^todo-(backend|postgres)-secrets$/.test(metadata.name);
+const OWN = /^(todo-(?:backend|frontend|postgres|registry)-secrets)-[0-9a-f]{12}$/;
+const isOwn = ({ metadata }: SecretObject) => OWN.test(metadata.name);
 const secretObjects = ({ kubectl }: Place) =>
   (JSON.parse(kubectl("get", "secrets", "--show-managed-fields", "--output", "json")) as { items: SecretObject[] })
     .items;
 
-/** The values of an environment's Secrets, by their key. */
+/** Names of the environment's Secrets: those that pods have now, and those of earlier contents that are still there. */
+export function secretNames(place: Place): { used: string[]; others: string[] } {
+  const names = secretObjects(place)
+    .filter(isOwn)
+    .map(({ metadata }) => metadata.name);
+  const users = place.kubectl("get", "deployments,statefulsets", "--output", "json");
+  const isUsed = (name: string) => users.includes(`"${name}"`);
+  return { used: names.filter(isUsed), others: names.filter((name) => !isUsed(name)) };
+}
+
+/** The values that an environment's pods have from its Secrets, by their key. */
 export function secretsOf(place: Place): Record<string, string> {
-  const own = secretObjects(place).filter(isOwn);
+  const { used } = secretNames(place);
+  const own = secretObjects(place).filter(({ metadata }) => used.includes(metadata.name));
   const entries = own.flatMap(({ data }) => Object.entries(data).map(([key, value]) => [key, `${decoded(value)}`]));
   return Object.fromEntries(entries);
 }
@@ -64,7 +76,7 @@ export function secretsOf(place: Place): Record<string, string> {
 /** The Secrets themselves: the one place where the values have to be found. */
 export function secretTexts(place: Place): Texts {
   const own = secretObjects(place).filter(isOwn);
-  return Object.fromEntries(own.map((object) => [object.metadata.name, JSON.stringify(object)]));
+  return Object.fromEntries(own.map((object) => [object.metadata.name.replace(OWN, "$1"), JSON.stringify(object)]));
 }
 
 /** Everything in the cluster but the environment's Secrets: objects, Helm's records, logs. */

@@ -3,12 +3,22 @@
 // Does not prove: an external database's URL (its password inside is searched for), nor what the node's root can read.
 import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { COMMENT, canaryEnvironment, origin, podUids, removeCanary, watchedUp } from "./canary";
-import { type Place, until } from "./cluster";
-import { clusterTexts, leaks, pulumiTexts, secretsOf, secretTexts, type Texts, treeTexts } from "./secret-search";
+import { session, titles } from "./api.ts";
+import { COMMENT, canaryEnvironment, origin, podUids, removeCanary, watchedUp } from "./canary.ts";
+import { type Place, until } from "./cluster.ts";
+import {
+  clusterTexts,
+  leaks,
+  pulumiTexts,
+  secretNames,
+  secretsOf,
+  secretTexts,
+  type Texts,
+  treeTexts,
+} from "./secret-search.ts";
 
 /** With characters that are written in another way in JSON, URLs and base64. */
 const canary = (name: string) => `canary-${name}-${randomBytes(16).toString("hex")}"\\&<+/=`;
@@ -61,18 +71,7 @@ describe("an environment with secrets that can be recognised", function () {
   });
 
   it("uses them: a todo is written with session and token, the chat fails after it has used its key", async () => {
-    const opened = await until("the backend behind the page", async () => {
-      const response = await fetch(`${origin}/api/session`);
-      return response.ok ? response : undefined;
-    });
-    const { csrf_token } = (await opened.json()) as { csrf_token: string };
-    const cookie = (opened.headers.get("set-cookie") ?? "").split(";")[0];
-    const post = (path: string, body: object) =>
-      fetch(`${origin}${path}`, {
-        method: "POST",
-        headers: { cookie, "content-type": "application/json", "x-csrf-token": csrf_token },
-        body: JSON.stringify(body),
-      });
+    const post = await session(origin);
     assert.equal((await post("/api/todos", { title: "survive the rotations" })).status, 201);
     const chat = await post("/api/chat", { messages: [{ role: "user", content: "hello" }] });
     assert.equal(chat.status, 502);
@@ -84,7 +83,7 @@ describe("an environment with secrets that can be recognised", function () {
   });
 
   // What `make rotate ENV=canary KEY=…` runs; tools/run, before it, would install packages into the copy.
-  const rotateOf = (key: string): [string, ...string[]] => [process.execPath, "ops/rotate.mts", "canary", key];
+  const rotateOf = (key: string): [string, ...string[]] => [process.execPath, "ops/rotate.ts", "canary", key];
   const backend = ["todo-backend-canary"];
   const rotations: [what: string, rotate: () => string, replaced: string[]][] = [
     [
@@ -127,16 +126,30 @@ describe("an environment with secrets that can be recognised", function () {
       const changed = Object.keys(secretsAfter).filter((key) => secretsAfter[key] !== secretsBefore[key]);
       const key = /[A-Z]+_[A-Z_]+/.exec(what)?.[0] as string;
       assert.deepEqual(changed.sort(), key === "POSTGRES_PASSWORD" ? ["DATABASE_URL", key] : [key]);
-      const todos = await until("the todo from before", async () => {
-        const response = await fetch(`${origin}/api/todos`);
-        return response.ok ? ((await response.json()) as { title: string }[]) : undefined;
-      });
-      assert.deepEqual(
-        todos.map(({ title }) => title),
-        ["survive the rotations"],
-      );
+      const todos = await until("the todo from before", () => titles(origin));
+      assert.deepEqual(todos, ["survive the rotations"]);
     });
   }
+
+  it("keeps a running pod's values through a deployment that fails, and nothing of that one once it is undone", async () => {
+    const file = join(place.folder, "Pulumi.canary.yaml");
+    const [text, before, old] = [readFileSync(file, "utf8"), secretsOf(place), secretNames(place)];
+    values["SECRET_KEY of a deployment that failed"] = canary("failed");
+    set("secretKey", values["SECRET_KEY of a deployment that failed"]);
+    place.pulumi("config", "set", "--path", "todo:backend.migration.command[0]", "false");
+    assert.throws(() => place.pulumi("up", "--yes", "--skip-preview"));
+    // As a node that is drained would do.
+    place.kubectl("delete", "pod", "--selector", "app.kubernetes.io/name=todo-backend");
+    place.kubectl("rollout", "status", "deployment/todo-backend-canary", "--timeout=60s");
+    assert.deepEqual(secretsOf(place), before);
+    writeFileSync(file, text);
+    const undone = podUids(place);
+    shown["update that undoes one"] = place.pulumi("up", "--yes", "--skip-preview");
+    assert.deepEqual(secretsOf(place), before);
+    assert.deepEqual(podUids(place), undone);
+    assert.deepEqual(secretNames(place), old);
+    assert.ok((await fetch(`${origin}/api/todos`)).ok);
+  });
 
   it("leaves the rest of the stack file as it was", () => {
     const text = readFileSync(join(place.folder, `Pulumi.canary.yaml`), "utf8");

@@ -2,8 +2,8 @@
 // Does not prove: other environments, other browsers, behaviour under load.
 import { strict as assert } from "node:assert";
 import type { Browser, Page } from "playwright-core";
-import { startBrowser } from "./browser";
-import { pulumi, replacePod, until } from "./cluster";
+import { startBrowser } from "./browser.ts";
+import { pulumi, replacePod, until } from "./cluster.ts";
 
 describe("the Todo in a browser", () => {
   const url = JSON.parse(pulumi("stack", "output", "--json")).url as string;

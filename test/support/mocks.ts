@@ -1,10 +1,15 @@
-import { readFileSync } from "node:fs";
+// The program, and components, under Pulumi's mocks, with settings that no edit of a stack file changes.
+// Not shown by this: what the provider and a cluster make of the resources.
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { helmTemplate } from "../../components/helm-template";
+import { helmTemplate } from "local-charts";
+import type { KubernetesObject } from "local-charts/objects";
+import { configOf } from "../../settings/stack-files.ts";
 
-export const ROOT = resolve(__dirname, "../..");
+export const ROOT = resolve(import.meta.dirname, "../..");
+
+/** Stack files that stay as they are: the repository's own are edited by whoever deploys. */
+export const FIXTURES = resolve(import.meta.dirname, "../fixtures");
 
 export interface ProgramArgs {
   stack: string;
@@ -20,6 +25,12 @@ export interface ProgramArgs {
   registers?: (type: string) => void;
   /** The cluster that a preview compares with (fake-cluster.ts). Default: none that answers. */
   kubeconfig?: string;
+  /** XDG_STATE_HOME, below which the machine remembers releases. Default: none that can be written. */
+  state?: string;
+  /** What the provider renders in the place of what Helm rendered; throws as Helm would. */
+  renders?: (objects: KubernetesObject[], release: string) => KubernetesObject[];
+  /** Folder of the stack files and the list of exceptions. Default: FIXTURES. */
+  folder?: string;
 }
 
 /** A resource as the program registered it; other resources are given by their names. */
@@ -30,6 +41,8 @@ export interface Registered {
   dependsOn: string[];
   parent?: string;
   provider?: string;
+  /** Whether Pulumi refuses to delete it, by its own options or those of its component. */
+  protect: boolean;
 }
 
 export interface Program {
@@ -46,24 +59,24 @@ export const generatedValue = (name: string) => `generated-value-of-${name}`;
 
 /** Runs index.ts under Pulumi's mocks, with the config of a stack file. */
 export function runProgram(args: ProgramArgs): Promise<Program> {
-  return runMocked(args, () => freshImport("index.ts")());
+  return runMocked(args, () => freshImport("index.ts")(args.folder ?? FIXTURES));
 }
 
 /**
  * Runs a program, or a component of yours, under Pulumi's mocks, with the config of a stack file. What it asks the
- * provider to render (renderCharts with providerTemplate) is really rendered, by the `helm` on PATH.
- * What the provider and a cluster make of the resources is not shown by this.
+ * provider to render (prepareCharts) is really rendered, by the `helm` on PATH.
  */
 export async function runMocked(
-  { stack, secrets = {}, further = {}, preview, kubeconfig, ...rest }: ProgramArgs,
+  { stack, secrets = {}, further = {}, preview, kubeconfig, state, ...rest }: ProgramArgs,
   program: () => Promise<Record<string, unknown> | undefined>,
 ): Promise<Program> {
   // Neither this machine's cluster nor what it remembers of one has a say in a unit test.
   process.env.KUBECONFIG = kubeconfig ?? "/dev/null";
-  process.env.XDG_STATE_HOME = "/dev/null";
+  process.env.XDG_STATE_HOME = state ?? "/dev/null";
   const told: Program["told"] = {};
   const tell: typeof pulumi.log.info = async (text, resource) => {
-    told[(resource as unknown as { __name: string })?.__name ?? ""] = text;
+    const name = (resource as unknown as { __name: string })?.__name ?? "";
+    told[name] = name in told ? `${told[name]}\n${text}` : text;
   };
   Object.assign(pulumi.log, { info: tell, warn: tell });
   const inputs = new Map<string, { inputs: Record<string, unknown>; provider?: string }>();
@@ -75,13 +88,22 @@ export async function runMocked(
       newResource: (args) => {
         inputs.set(`${args.type} ${args.name}`, args);
         const result = args.type.startsWith("random:") && { result: pulumi.secret(generatedValue(args.name)) };
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...result } };
+        // Known in a preview too, as that of a release which does not change.
+        const status = args.type.endsWith(":Release") && { status: { status: "deployed" } };
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...result, ...status } };
       },
       call: async (args) => {
         if (args.token !== "kubernetes:helm:template") throw new Error(`no mock answers ${args.token}`);
         const options = JSON.parse(args.inputs.jsonOpts);
-        rendered[options.release_name] = options;
-        return { result: await helmTemplate(options) };
+        // Not the copies that show what a chart does otherwise.
+        rendered[options.release_name] ??= options;
+        const objects = await helmTemplate(ROOT)(options);
+        try {
+          return { result: rest.renders?.(objects, options.release_name) ?? objects };
+        } catch (error) {
+          // The SDK takes the text of a failed call from the error's gRPC details.
+          throw Object.assign(new Error(), { details: (error as Error).message });
+        }
       },
     },
     "todo",
@@ -111,7 +133,7 @@ export async function runMocked(
   });
   await pulumi.runtime.disconnect();
 
-  const resources = seen.map(({ type, name, opts }) => {
+  const resources = seen.map(({ type, name, opts, resource }) => {
     const registered = inputs.get(`${type} ${name}`);
     return {
       type,
@@ -121,18 +143,17 @@ export async function runMocked(
       parent: namesOf(opts.parent)[0],
       // A reference: urn::id, whose urn ends in the provider's name.
       provider: registered?.provider?.split("::").at(-2),
+      protect: (resource as unknown as { __protect?: boolean }).__protect ?? false,
     };
   });
   return { resources, outputs: outputs ?? {}, rendered, told };
 }
 
-/** The config of a stack file by full key, as parseSettings takes it. */
-export function stackConfig(stack: string): Record<string, unknown> {
-  return parse(readFileSync(resolve(ROOT, `Pulumi.${stack}.yaml`), "utf8")).config;
-}
+/** The config of a stack file of FIXTURES by full key, as parseSettings takes it. */
+export const stackConfig = (stack: string): Record<string, unknown> => configOf(FIXTURES, stack);
 
 /** Imports a file of the program as if for the first time: a program runs while it is being imported. */
-function freshImport(file: string): () => Promise<Record<string, unknown>> {
+function freshImport(file: string): (folder: string) => Promise<Record<string, unknown>> {
   for (const loaded of Object.keys(require.cache)) {
     if (loaded.startsWith(ROOT) && !/node_modules|\/test\//.test(loaded)) delete require.cache[loaded];
   }

@@ -99,6 +99,55 @@ class Postgres:
         return str(done.stdout)
 
 
+class PgBouncer:
+    """A pooler before `server` that gives each transaction whichever connection is free."""
+
+    def __init__(self, binary: str, server: Postgres, folder: Path) -> None:
+        self.port = free_port()
+        (folder / "users").write_text('"todo" "p:w-canary-5f3c"\n')
+        settings = {
+            "listen_addr": "127.0.0.1", "listen_port": self.port, "unix_socket_dir": "",
+            "auth_type": "scram-sha-256", "auth_file": folder / "users",
+            "pool_mode": "transaction", "default_pool_size": 2,
+        }  # fmt: skip
+        version = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+        # From 1.21 on it can keep track of prepared statements; hosted ones are older, or keep it off.
+        if tuple(map(int, version.split()[1].split(".")[:2])) >= (1, 21):
+            settings["max_prepared_statements"] = 0
+        lines = [f"{name} = {value}" for name, value in settings.items()]
+        database = f"[databases]\n* = host=127.0.0.1 port={server.port}\n[pgbouncer]\n"
+        (folder / "pgbouncer.ini").write_text(database + "\n".join(lines) + "\n")
+        folder.chmod(0o755)
+        self.log = folder / "log"
+        command: list[str | Path] = [binary, "-q", folder / "pgbouncer.ini"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, **server.identity)
+        until(self._listens)
+
+    def _listens(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def url(self, database: str, parameters: str = "") -> str:
+        return f"postgresql+asyncpg://todo:{PASSWORD}@127.0.0.1:{self.port}/{database}{parameters}"
+
+
+@pytest.fixture
+def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
+    binary = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if binary is None:
+        pytest.skip(
+            "there is no pgbouncer here: install it (Debian, Ubuntu: apt-get install pgbouncer) to try a pooler"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="todo-backend-pgbouncer-"))
+    pooler = PgBouncer(binary, postgres, folder)
+    yield pooler
+    pooler.process.terminate()
+    pooler.process.wait(20)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="todo-backend-postgres-"))
@@ -133,34 +182,38 @@ def environment(**changes: str | None) -> dict[str, str]:
     return {"PATH": os.environ["PATH"]} | {name: value for name, value in complete.items() if value is not None}
 
 
-def run(module: str, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    module: str, variables: dict[str, str], *arguments: str, tree: Path = BACKEND
+) -> subprocess.CompletedProcess[str]:
+    """Runs a module of the backend, or of a `tree` that is a changed copy of it."""
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, cwd=BACKEND, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=tree, env=variables, capture_output=True, text=True, timeout=60, check=False)
 
 
-def migrate(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run("todo_backend.migrate", {"PATH": os.environ["PATH"], "DATABASE_URL": url}, *arguments)
+def migrate(url: str, *arguments: str, tree: Path = BACKEND) -> subprocess.CompletedProcess[str]:
+    variables = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
+    return run("todo_backend.migrate", variables, *arguments, tree=tree)
 
 
-def migrating(url: str, *arguments: str) -> subprocess.Popen[str]:
+def migrating(url: str, *arguments: str, tree: Path = BACKEND) -> subprocess.Popen[str]:
     """A migration under way, for who does something while it runs."""
     command = [sys.executable, "-u", "-m", "todo_backend.migrate", *arguments]
     variables = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=BACKEND, env=variables, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(command, cwd=tree, env=variables, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
 class Backend:
     """A running backend and what it has logged."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
+    def __init__(self, variables: dict[str, str], tree: Path = BACKEND) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.http = http(self.address)
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "todo_backend"],
-            cwd=BACKEND, env={**variables, "BACKEND_PORT": str(self.port), "PYTHONUNBUFFERED": "1"},
+            cwd=tree, env={**variables, "BACKEND_PORT": str(self.port), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()
@@ -192,8 +245,8 @@ class Backend:
 def serve() -> Iterator[Callable[..., Backend]]:
     started: list[Backend] = []
 
-    def start(**changes: str | None) -> Backend:
-        started.append(Backend(environment(**changes)))
+    def start(tree: Path = BACKEND, **changes: str | None) -> Backend:
+        started.append(Backend(environment(**changes), tree))
         return started[-1]
 
     yield start

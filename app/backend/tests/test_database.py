@@ -1,21 +1,25 @@
 import asyncio
+import shutil
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import Backend, Postgres, environment, free_port, migrate, migrating, run, until
-from sqlalchemy.engine import make_url
+from conftest import BACKEND, Backend, Postgres, environment, free_port, migrate, migrating, run, until
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from todo_backend.database import Base
 from todo_backend.migrate import LOCK, MigrationFailed
 from todo_backend.migrate import migrate as migrate_now
+from todo_backend.settings import DatabaseSettings
 
 PROBE_TIMEOUT = 10  # seconds, the chart's for readiness
 
@@ -140,14 +144,18 @@ def test_migration_waits_for_a_database_that_comes_later(stopped: Postgres, data
 
 @pytest.mark.parametrize(
     ("user", "database", "reason"),
-    [("todo:wrong", "postgres", "refuses the password"), ("todo:p%3Aw-canary-5f3c", "missing", "has no database")],
+    [
+        ("todo:wrong", "postgres", "refuses the password"),
+        ("todo:p%3Aw-canary-5f3c", "missing", "has no database"),
+        ("todo:p%3Aw-canary-5f3c", "postgres?ssl=require", "offers no TLS"),
+    ],
 )
 def test_migration_does_not_wait_for_what_cannot_heal(
     postgres: Postgres, user: str, database: str, reason: str
 ) -> None:
-    url = make_url(f"postgresql+asyncpg://{user}@127.0.0.1:{postgres.port}/{database}")
+    url = f"postgresql+asyncpg://{user}@127.0.0.1:{postgres.port}/{database}"
     with pytest.raises(MigrationFailed, match=reason):
-        asyncio.run(migrate_now(url, wait=0.1))
+        asyncio.run(migrate_now(DatabaseSettings(DATABASE_URL=SecretStr(url)), wait=0.1))
 
 
 def test_a_failed_migration_changes_nothing(postgres: Postgres, empty_database: str) -> None:
@@ -159,6 +167,80 @@ def test_a_failed_migration_changes_nothing(postgres: Postgres, empty_database: 
         "nothing was changed, correct it and run the migration again.\n"
     )
     assert postgres.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'alembic_version'", empty_database) == "0\n"
+
+
+@pytest.fixture
+def with_migrations(tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the backend with further migrations, each after the first: name: what it does."""
+
+    def copy(**scripts: str) -> Path:
+        shutil.copytree(BACKEND / "todo_backend", tmp_path / "todo_backend")
+        for name, body in scripts.items():
+            revisions = f'revision, down_revision = "{name}", "0001"\n'
+            script = tmp_path / "todo_backend" / "migrations" / "versions" / f"{name}.py"
+            script.write_text(f"import os\n{revisions}def upgrade() -> None:\n    {body}\n")
+        return tmp_path
+
+    return copy
+
+
+def test_two_heads_are_one_sentence_with_the_command_that_merges_them(
+    with_migrations: Callable[..., Path], serve: Callable[..., Backend], postgres: Postgres, empty_database: str
+) -> None:
+    url = postgres.url(empty_database)
+    tree = with_migrations(b2="pass", a2="pass")
+    heads = "expected one last migration in this image, found a2 and b2; `./run alembic merge heads -m merge`"
+    result = migrate(url, tree=tree)
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith(f"The migration failed: {heads}")
+    assert postgres.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'todos'", empty_database) == "0\n"
+    backend = serve(tree, DATABASE_URL=url)
+    assert (ready(backend).status_code, ready(backend).json()["detail"].startswith(heads)) == (503, True)
+    shutil.copy(BACKEND / "pyproject.toml", tree)
+    assert (
+        run("alembic.config", environment(), "merge", "heads", "-m", "merge", "--rev-id", "c3", tree=tree).returncode
+        == 0
+    )
+    assert migrate(url, tree=tree).returncode == 0
+    assert postgres.sql("SELECT version_num FROM alembic_version", empty_database) == "c3\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "raise ValueError(os.environ['DATABASE_URL'] + ' is what it got')",
+            "s2.py, line 4: ValueError: *** is what it got",
+        ),
+        ("raise ValueError('p:w-canary-5f3c of todo')", "s2.py, line 4: ValueError: *** of todo"),
+        ("undefined", "s2.py, line 4: NameError: name 'undefined' is not defined"),
+        ("assert False", "s2.py, line 4: AssertionError: AssertionError"),
+        ("return (", "SyntaxError: '(' was never closed (s2.py, line 4)"),
+    ],
+)
+def test_a_script_that_fails_is_one_sentence_without_the_url(
+    with_migrations: Callable[..., Path], postgres: Postgres, empty_database: str, body: str, said: str
+) -> None:
+    result = migrate(postgres.url(empty_database), tree=with_migrations(s2=body))
+    assert (result.returncode, result.stderr) == (
+        1,
+        f"The migration failed: {said}; nothing was changed, correct it and run the migration again.\n",
+    )
+    assert "canary" not in result.stdout
+    assert postgres.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'todos'", empty_database) == "0\n"
+
+
+def test_a_migration_that_is_stopped_says_so(
+    with_migrations: Callable[..., Path], postgres: Postgres, empty_database: str
+) -> None:
+    tree = with_migrations(s2="from alembic import op; op.execute('SELECT pg_sleep(60)')")
+    with migrating(postgres.url(empty_database), tree=tree) as process:
+        until(lambda: postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE query ~ '^SELECT pg_sleep'") == "1\n")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert said.endswith("by its Job's deadline perhaps; nothing was changed.\n") and "Traceback" not in said
+    until(lambda: postgres.sql("SELECT count(*) FROM pg_tables WHERE tablename = 'todos'", empty_database) == "0\n")
 
 
 def test_migration_needs_only_the_database_url() -> None:

@@ -1,9 +1,10 @@
+import ssl
 import time
 
 import pytest
 from conftest import environment, run
 
-from todo_backend.settings import BadEnvironment, Settings, read_environment
+from todo_backend.settings import BadEnvironment, DatabaseSettings, Settings, read_environment
 
 URL = "postgresql+asyncpg://u:pw-canary@db:5432/todo"
 REQUIRED = [
@@ -44,6 +45,15 @@ def test_each_required_variable_is_missed(name: str, value: str | None) -> None:
         ("DATABASE_URL", "postgresql+asyncpg://canary", "percent-encode"),
         ("DATABASE_URL", f"{URL}?sslmode=require", "not sslmode=require"),
         ("DATABASE_URL", f"{URL}?ssl=canary", "ssl"),
+        ("DATABASE_URL", f"{URL}?ssl=", "ssl=require"),
+        ("DATABASE_URL", f"{URL}?ssl=true", "ssl=require"),
+        ("DATABASE_URL", f"{URL}?ssl=require&ssl=disable", "twice"),
+        ("DATABASE_URL", f"{URL}?application_name=canary", "of parameters it may have ssl,"),
+        ("DATABASE_URL", f"{URL}?statement_cache_size=many", "of parameters it may have ssl,"),
+        ("DATABASE_URL", f"{URL}?command_timeout=0.0", "of parameters it may have ssl,"),
+        ("DATABASE_URL", URL.replace("pw-", "p/w-"), "special character; percent-encode"),
+        ("DATABASE_URL", URL.replace("pw-", "p%w-"), "special character; percent-encode"),
+        ("DATABASE_URL", URL.replace("pw-", "p[w]-"), "special character; percent-encode"),
         ("CORS_ORIGINS", "*", "not an origin"),
         ("CORS_ORIGINS", "http://ok.example,canary", "not an origin"),
         ("CORS_ORIGINS", "https://canary.example/", "not an origin"),
@@ -76,3 +86,27 @@ def test_good_values_are_read(url: str) -> None:
     assert settings.OPENAI_API_KEY is None and settings.BACKEND_PORT == 8000
     assert settings.CORS_ORIGINS == ("http://localhost:30300", "https://todo.example")
     assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments"),
+    [
+        ("", {}),
+        ("?ssl=require&target_session_attrs=any", {"ssl": "require", "target_session_attrs": "any"}),
+        ("?command_timeout=2.5&statement_cache_size=20", {"command_timeout": 2.5, "statement_cache_size": 20}),
+        ("?statement_cache_size=0", {"statement_cache_size": 0, "prepared_statement_cache_size": 0}),
+        ("?prepared_statement_cache_size=0", {"statement_cache_size": 0, "prepared_statement_cache_size": 0}),
+        ("?prepared_statement_cache_size=5", {"prepared_statement_cache_size": 5}),
+    ],
+)
+def test_parameters_are_what_asyncpg_wants(parameters: str, arguments: dict[str, object]) -> None:
+    settings = read_environment(DatabaseSettings, environment(DATABASE_URL=f"{URL}{parameters}"))
+    assert settings.connect_args == arguments
+    assert settings.url.render_as_string(hide_password=False) == URL
+
+
+@pytest.mark.parametrize(("mode", "named"), [("verify-ca", False), ("verify-full", True)])
+def test_a_certificate_is_checked_against_those_of_the_system(mode: str, named: bool) -> None:
+    context = read_environment(DatabaseSettings, environment(DATABASE_URL=f"{URL}?ssl={mode}")).connect_args["ssl"]
+    assert isinstance(context, ssl.SSLContext)
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, named)

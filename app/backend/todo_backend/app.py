@@ -9,7 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 
 from todo_backend.chat import TIMEOUT, chat_router
-from todo_backend.database import DATABASE_ERRORS, Database, root_cause
+from todo_backend.database import DATABASE_ERRORS, Database, reason_of
 from todo_backend.sessions import HEADER, Sessions, session_router
 from todo_backend.settings import Settings
 from todo_backend.todos import todos_router
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         return JSONResponse({"status": "unready", "detail": reason}, 503)
 
     async def database_away(_: Request, error: Exception) -> JSONResponse:
-        logger.warning("a request failed on the database: %s", type(root_cause(error)).__name__)
+        logger.warning("a request failed on the database: %s", reason_of(error))
         return JSONResponse({"detail": "The database is not available right now; try again in a moment."}, 503)
 
     for kind in DATABASE_ERRORS:

@@ -21,12 +21,22 @@ READY_TIMEOUT = 2.5  # seconds; below the probe's own timeout, so that the reaso
 # asyncpg's own errors surface bare while connecting, later wrapped by SQLAlchemy; a refused connection is an OSError.
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
+# A statement of another client's on a connection that a pooler shares between transactions, or none where ours was.
+POOLED = (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError)
+POOLER = "a pooler before it shares connections, for which DATABASE_URL needs ?prepared_statement_cache_size=0"
+
 
 def root_cause(error: BaseException) -> BaseException:
     """What the driver or the operating system said, below SQLAlchemy's wrapping."""
     while (deeper := getattr(error, "orig", None) or error.__cause__) is not None:
         error = deeper
     return error
+
+
+def reason_of(error: BaseException) -> str:
+    """What kind of failure it was, without any part of DATABASE_URL or of a statement."""
+    cause = root_cause(error)
+    return POOLER if isinstance(cause, POOLED) else type(cause).__name__
 
 
 class Base(DeclarativeBase):
@@ -48,6 +58,17 @@ def alembic_config() -> Config:
     return config
 
 
+def several_heads(scripts: ScriptDirectory) -> str | None:
+    """What to do where two branches each brought a migration after the same one; None where there is one head."""
+    heads = sorted(scripts.get_heads())
+    if len(heads) < 2:
+        return None
+    merge = "`./run alembic merge heads -m merge` in app/backend makes one that follows both"
+    return (
+        f"expected one last migration in this image, found {' and '.join(heads)}; {merge}, then build the image again"
+    )
+
+
 class Database:
     def __init__(self, settings: Settings) -> None:
         self.engine = create_async_engine(
@@ -57,11 +78,12 @@ class Database:
             pool_timeout=settings.POOL_TIMEOUT,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"timeout": 5, "command_timeout": 10},
+            connect_args={"timeout": 5, "command_timeout": 10, **settings.connect_args},
         )
         self._session = async_sessionmaker(self.engine, expire_on_commit=False)
         scripts = ScriptDirectory.from_config(alembic_config())
-        self._head = scripts.get_current_head()
+        self._broken = several_heads(scripts)
+        self._head = None if self._broken else scripts.get_current_head()
         self._known = {script.revision for script in scripts.walk_revisions()}
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
@@ -70,16 +92,18 @@ class Database:
 
     async def unready(self) -> str | None:
         """Why requests cannot be served now, or None when they can; answers within READY_TIMEOUT."""
+        if self._broken:
+            return self._broken
         try:
             async with asyncio.timeout(READY_TIMEOUT), self.engine.connect() as connection:
                 revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
                 await connection.execute(select(Todo.id).limit(1))
         except TimeoutError:
             return f"the database did not answer within {READY_TIMEOUT} s"
-        except ProgrammingError:
-            return "the schema is missing or not readable: run python -m todo_backend.migrate"
         except DATABASE_ERRORS as error:
-            return f"the database cannot be reached ({type(root_cause(error)).__name__})"
+            if isinstance(error, ProgrammingError) and not isinstance(root_cause(error), POOLED):
+                return "the schema is missing or not readable: run python -m todo_backend.migrate"
+            return f"the database cannot be reached ({reason_of(error)})"
         # A revision that this image does not know comes from a newer image: after a rollback the schema stays ahead.
         if revision is None or (revision in self._known and revision != self._head):
             return f"the schema is at {revision}, this image needs {self._head}: run python -m todo_backend.migrate"

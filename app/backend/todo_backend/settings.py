@@ -1,8 +1,10 @@
 """The only reader of the environment: every variable is checked at once, and no message ever holds a value."""
 
 import re
+import ssl
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from sqlalchemy.engine import URL, make_url
@@ -10,7 +12,17 @@ from sqlalchemy.engine import URL, make_url
 # A browser leaves the default port out of the Origin header, so `https://todo.example:443` would never match one.
 ORIGIN = re.compile(r"(http(?!.*:80$)|https(?!.*:443$))://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?")
 HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:]+")
-SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+# What may stand behind the "?" of DATABASE_URL, and the forms of its values. A deployment refuses what would end here:
+# settings/database-parameters.ts has the same.
+PARAMETERS = {
+    "ssl": "disable|allow|prefer|require|verify-ca|verify-full",
+    "prepared_statement_cache_size": "[0-9]+",
+    "statement_cache_size": "[0-9]+",
+    "command_timeout": r"(?=.*[1-9])[0-9]+(\.[0-9]+)?",
+    "target_session_attrs": "any|primary|standby|read-write|read-only|prefer-standby",
+}
+# What is no longer part of user or password for one driver or another, unless it is escaped.
+UNESCAPED = re.compile(r"[@/?#\[\]]|%(?![0-9A-Fa-f]{2})|%00")
 
 
 class BadEnvironment(Exception):
@@ -27,12 +39,20 @@ def _database_url(secret: SecretStr) -> SecretStr:
         url: URL | None = make_url(value)
     except Exception:  # what SQLAlchemy raises here quotes the URL
         url = None
-    # An unescaped "@" or ":" in the password ends up in the host, which is the one part that error messages may show.
+    # An unescaped "@" in the password ends up in the host, which is the one part that error messages may show.
+    account, _, place = value.partition("://")[2].rpartition("@")
     if url is None or not url.host or not HOST.fullmatch(url.host) or not url.username or not url.database:
         raise ValueError("user, host or database cannot be read from it; percent-encode special characters")
-    if set(url.query) - {"ssl"} or url.query.get("ssl", "require") not in SSL_MODES:
+    if UNESCAPED.search(account):
+        raise ValueError("user or password holds a special character; percent-encode it")
+    # SQLAlchemy drops a parameter without a value, and makes a tuple of one that is there twice.
+    given = parse_qsl(place.partition("?")[2], keep_blank_values=True)
+    if len({name for name, _ in given}) < len(given):
+        raise ValueError("a parameter is there twice")
+    if not all(re.fullmatch(PARAMETERS.get(name, "(?!)"), text) for name, text in given):
         raise ValueError(
-            f"the only query option is ssl, one of {', '.join(SSL_MODES)}: ssl=require, not sslmode=require"
+            f"of parameters it may have {', '.join(PARAMETERS)} alone, with values that these can have: "
+            "ssl=require, not sslmode=require"
         )
     return secret
 
@@ -70,7 +90,33 @@ class DatabaseSettings(BaseModel):
 
     @property
     def url(self) -> URL:
-        return make_url(self.DATABASE_URL.get_secret_value())
+        """Without parameters: these are connect_args."""
+        return make_url(self.DATABASE_URL.get_secret_value()).set(query={})
+
+    @property
+    def hidden(self) -> list[str]:
+        """What no message may hold: the URL and its password, escaped and not."""
+        value = self.DATABASE_URL.get_secret_value()
+        _, _, escaped = value.partition("://")[2].rpartition("@")[0].partition(":")
+        return [text for text in (value, escaped, self.url.password) if text]
+
+    @property
+    def connect_args(self) -> dict[str, Any]:
+        """The parameters of the URL, of the types that asyncpg wants; SQLAlchemy hands them on as texts."""
+        kinds = {"prepared_statement_cache_size": int, "statement_cache_size": int, "command_timeout": float}
+        given = make_url(self.DATABASE_URL.get_secret_value()).query
+        arguments: dict[str, Any] = {name: kinds.get(name, str)(text) for name, text in given.items()}
+        # Behind a pooler that gives each transaction another connection no statement may be kept. SQLAlchemy keeps them
+        # by the one, asyncpg by the other, so either means both.
+        caches = ("prepared_statement_cache_size", "statement_cache_size")
+        if 0 in (arguments.get(name) for name in caches):
+            arguments.update(dict.fromkeys(caches, 0))
+        if str(arguments.get("ssl")).startswith("verify"):
+            # asyncpg looks for certificates in the user's home, which no container has; this knows those of the system.
+            context = ssl.create_default_context()
+            context.check_hostname = arguments["ssl"] == "verify-full"
+            arguments["ssl"] = context
+        return arguments
 
 
 class Settings(DatabaseSettings):

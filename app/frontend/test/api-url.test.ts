@@ -1,3 +1,4 @@
+// Which API_URL the server starts with, and that no refusal repeats its value. Does not prove: that anything answers there.
 import { expect, test } from "vitest";
 import { parseApiUrl } from "../lib/api-url";
 

@@ -1,3 +1,5 @@
+// The browser's side of the API: sessions, what is repeated, what an error says. Does not prove: that the backend answers like
+// this (app/backend/tests).
 import { expect, test } from "vitest";
 import { createApi } from "../lib/api";
 

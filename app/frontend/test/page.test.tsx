@@ -1,3 +1,4 @@
+// What the page's server renders. Does not prove: what a browser makes of it (test/e2e/todo.test.ts).
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { TodoApp } from "../components/todo-app";

@@ -1,3 +1,5 @@
+// What the proxy passes on, both ways, and what it says when the backend is away. Does not prove: that the browser's requests
+// get to it (test/e2e/todo.test.ts).
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";

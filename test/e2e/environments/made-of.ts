@@ -1,6 +1,6 @@
 // What the cluster has of each environment, against the table that they were asked for by.
 import { strict as assert } from "node:assert";
-import { json, kubectl, origins, releases } from "../environment";
+import { json, kubectl, origins, releases } from "../environment.ts";
 
 interface Deployment {
   spec: { template: { spec: { containers: { resources: { requests: object } }[] } } };
@@ -8,10 +8,10 @@ interface Deployment {
 
 export function madeOf(): void {
   describe("what each is made of", () => {
-    for (const [stack, replicas, size, overflow, type] of [
-      ["dev", 1, "2", "5", "NodePort"],
-      ["staging", 1, "5", "10", "ClusterIP"],
-      ["prod", 2, "10", "20", "ClusterIP"],
+    for (const [stack, replicas, memory, size, overflow, type] of [
+      ["dev", 1, ["128Mi", "64Mi"], "2", "5", "NodePort"],
+      ["staging", 1, ["256Mi", "128Mi"], "5", "10", "ClusterIP"],
+      ["prod", 2, ["256Mi", "128Mi"], "10", "20", "ClusterIP"],
     ] as const) {
       it(`${stack}: replicas, requests, pool, Services, the one origin that CORS allows`, () => {
         const { items } = json(stack, "get", "deployments");
@@ -22,19 +22,15 @@ export function madeOf(): void {
         assert.deepEqual(
           items.map(({ spec }: Deployment) => spec.template.spec.containers[0].resources.requests),
           [
-            { cpu: "100m", memory: "128Mi" },
-            { cpu: "50m", memory: "64Mi" },
+            { cpu: "100m", memory: memory[0] },
+            { cpu: "50m", memory: memory[1] },
           ],
         );
         const [{ spec }] = items.filter(
           ({ metadata }: { metadata: { name: string } }) => metadata.name === `todo-backend-${stack}`,
         );
-        const env = Object.fromEntries(
-          spec.template.spec.containers[0].env.map(({ name, value }: { name: string; value?: string }) => [
-            name,
-            value,
-          ]),
-        );
+        const [{ configMapRef }] = spec.template.spec.containers[0].envFrom;
+        const { data: env } = json(stack, "get", "configmap", configMapRef.name);
         assert.deepEqual([env.POOL_SIZE, env.MAX_OVERFLOW, env.CORS_ORIGINS], [size, overflow, origins[stack]]);
         assert.equal(json(stack, "get", "service", `todo-frontend-${stack}`).spec.type, type);
         assert.equal(json(stack, "get", "service", `todo-backend-${stack}`).spec.type, "ClusterIP");

@@ -1,6 +1,6 @@
 // The quota of a namespace, as the API server holds pods to it.
 import { strict as assert } from "node:assert";
-import { helm, json, kubectl, releases } from "../environment";
+import { helm, json, kubectl, releases } from "../environment.ts";
 
 export function quotas(): void {
   describe("quotas", () => {
@@ -17,7 +17,7 @@ export function quotas(): void {
         helm("prod", "test", release, "--timeout", "60s");
       }
       assert.deepEqual(refused(), []);
-      assert.equal(json("prod", "get", "resourcequota", "environment").status.hard["requests.cpu"], "750m");
+      assert.equal(json("prod", "get", "resourcequota", "environment").status.hard["requests.cpu"], "1500m");
     });
 
     it("staging: a pod that states nothing gets the defaults, and one that is too much is refused", () => {
@@ -53,8 +53,8 @@ export function quotas(): void {
         requests: { cpu: "50m", memory: "64Mi" },
       });
       assert.throws(
-        () => run({ cpu: "1", memory: "64Mi" }),
-        /exceeded quota: environment, requested: requests\.cpu=1, used: requests\.cpu=150m, limited: requests\.cpu=500m/,
+        () => run({ cpu: "2", memory: "64Mi" }),
+        /exceeded quota: environment, requested: requests\.cpu=2, used: requests\.cpu=150m, limited: requests\.cpu=2/,
       );
     });
   });

@@ -1,3 +1,0 @@
-module todo-on-minikube/pause
-
-go 1.26.0

@@ -1,0 +1,62 @@
+// The programs of the node, built from Go modules: the list (node-programs.yaml) and what of it is here.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { withKubernetes } from "../../settings/kubernetes-version.ts";
+import { assertCanBuild, buildSteps } from "../../tools/go-build.ts";
+import { cache } from "../../tools/places.ts";
+import { type Step, steps } from "../../tools/steps.ts";
+
+interface NodeProgram {
+  name: string;
+  version: string;
+  build: Record<string, string[]>;
+  stamp?: string[];
+  image?: Record<string, string>;
+  alias?: Record<string, string>;
+  base?: Record<string, "network">;
+}
+
+const nodePrograms: NodeProgram[] = Object.entries(
+  parse(readFileSync(join(import.meta.dirname, "node-programs.yaml"), "utf8")),
+).map(([name, entry]) => ({ name, ...withKubernetes(entry as Omit<NodeProgram, "name">) }));
+
+const folderOf = ({ name, version }: NodeProgram) => join(cache, "offline", `${name}-${version}`);
+
+/** The path of a built program. */
+export function program(name: string): string {
+  const owner = nodePrograms.find(
+    (part) =>
+      part.name === name ||
+      Object.values(part.build)
+        .flat()
+        .some((path) => path.endsWith(`/${name}`)),
+  );
+  if (!owner) throw new Error(`node-programs.yaml has no ${name}`);
+  return join(folderOf(owner), name);
+}
+
+/** The images made of the programs: name, program, and whether it needs the network tools. */
+export const programImages = nodePrograms.flatMap(({ version, image, alias, base }) =>
+  [image, alias]
+    .flatMap((names) => Object.entries(names ?? {}))
+    .map(([name, reference]) => ({
+      program: name,
+      reference: reference.replace("$V", version),
+      network: base?.[name] === "network",
+    })),
+);
+
+/** Builds what is missing, together with `others` that use the network more than the processors. */
+export async function ensureNodePrograms(others: Step[]): Promise<void> {
+  const missing = nodePrograms.filter((part) => !existsSync(folderOf(part)));
+  if (missing.length > 0) await assertCanBuild("Kubernetes", 12);
+  const builds = missing.map((part) => ({
+    name: part.name,
+    version: part.version,
+    into: folderOf(part),
+    packages: part.build,
+    stamp: part.stamp?.map((definition) => definition.replace("$V", part.version)),
+  }));
+  if (builds.length + others.length > 0) await steps([...others, ...buildSteps(builds)], others.length + 2);
+}

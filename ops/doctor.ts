@@ -1,0 +1,39 @@
+// `make doctor`: what is here, where it comes from, what is missing and how to get it. Changes nothing.
+import { clusterEnvironment } from "../cluster/environment.ts";
+import { profile, readRecord } from "../cluster/profile.ts";
+import { clusterUid } from "../cluster/start.ts";
+import { find, origin, type Tool, tools } from "../tools/catalog.ts";
+import { tryRun } from "../tools/command.ts";
+import { cache, state } from "../tools/places.ts";
+import { runProgram } from "../tools/program.ts";
+
+const line = (verdict: string, what: string, version: string | undefined, remark: string) =>
+  `${verdict.padEnd(8)} ${what.padEnd(27)} ${(version ?? "-").padEnd(9)} ${remark}`.trimEnd();
+
+/** What `make up` does without. */
+const mayLack = ({ optional, late }: Tool) => optional !== undefined || late === true;
+
+async function doctor(): Promise<void> {
+  const found = await Promise.all(tools.filter((t) => t.probe || t.plugin).map(find));
+  for (const each of found) {
+    const { tool, version, fits } = each;
+    const verdict = fits ? "ok" : version ? "unfit" : mayLack(tool) ? "optional" : "missing";
+    const hint = tool.optional ?? "make tools";
+    console.log(
+      line(verdict, tool.name, version, fits ? origin(each) : `wanted ${tool.fits ?? tool.version}: ${hint}`),
+    );
+  }
+  const record = readRecord();
+  if (record) Object.assign(process.env, await clusterEnvironment(record));
+  const engine = await tryRun("docker", ["version", "--format", "{{.Server.Version}}"]);
+  const where =
+    record?.engine === "own" ? `the project's own, ${process.env.DOCKER_HOST}` : (process.env.DOCKER_HOST ?? "");
+  console.log(line(engine ? "ok" : "missing", "docker engine", engine, engine ? where : "make up says what to do"));
+  const uid = record?.uid && (await clusterUid());
+  const cluster = !record ? "none yet: make up" : uid && uid === record.uid ? "running" : "stopped or gone: make up";
+  console.log(line(uid ? "ok" : "missing", `cluster ${profile}`, undefined, cluster));
+  console.log(`\ncache  ${cache}\nstate  ${state}`);
+  if (found.some(({ fits, tool }) => !fits && !mayLack(tool))) process.exitCode = 1;
+}
+
+await runProgram(doctor);

@@ -1,0 +1,69 @@
+// The suites that need the cluster, what they share, and which of them every change has to pass.
+import { basename } from "node:path";
+
+/** A file of tests that is run in a process of its own. */
+export interface Suite {
+  /** Below the checkout. */
+  file: string;
+  /** Namespaces, and whatever else it changes: no suite that changes or reads the same runs beside it. */
+  changes: string[];
+  /** What nobody may change meanwhile, though it does not do so itself. */
+  reads?: string[];
+  /** Beyond what `make up` brings. */
+  needs?: ("helm4" | "browser")[];
+  /** Nothing runs beside it: it stops the cluster, or takes all the room on it. */
+  alone?: true;
+  /** Of one that only `make e2e ALL=1` runs: the files of the faster suites that hold every change to the same promise. */
+  guardedBy?: [string, ...string[]];
+}
+
+/** `secrets` */
+export const nameOf = ({ file }: Pick<Suite, "file">) => basename(file, ".test.ts");
+
+/** Of the node; two suites have them in turn. */
+const APPLICATION_PORTS = ["node port 30302", "node port 30443"];
+
+/** In the order in which they are started. */
+export const suites: Suite[] = [
+  { file: "test/e2e/secrets.test.ts", changes: ["todo-canary"] },
+  { file: "test/e2e/deployment.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
+  { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
+  { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/other-images.test.ts", changes: ["todo-acme"] },
+  {
+    file: "test/e2e/applications.test.ts",
+    changes: [
+      ...["login", "rewrite", "browser", "one", "worker"].map((name) => `todo-app-${name}`),
+      ...APPLICATION_PORTS,
+    ],
+    needs: ["browser"],
+  },
+  {
+    file: "test/e2e/private-registry.test.ts",
+    changes: ["todo-app-registry", "registry", ...APPLICATION_PORTS],
+    needs: ["browser"],
+  },
+  { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/database.test.ts", changes: ["todo-switch", "external-database"], reads: ["todo-dev"] },
+  { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
+  { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },
+  {
+    file: "test/e2e/umbrella-helm4.test.ts",
+    changes: ["todo-umbrella-test"],
+    needs: ["helm4"],
+    guardedBy: ["test/e2e/umbrella.test.ts", "test/charts/helm4.test.ts"],
+  },
+  {
+    file: "test/e2e/prediction-all.test.ts",
+    changes: ["todo-corpus"],
+    guardedBy: ["test/e2e/prediction.test.ts", "test/corpus/edits.test.ts"],
+  },
+  {
+    file: "test/e2e/environments.test.ts",
+    changes: ["todo-staging", "todo-prod", "external-database", "todo-dev"],
+    needs: ["browser"],
+    alone: true,
+  },
+  { file: "test/e2e/asleep.test.ts", changes: ["todo-dev"], alone: true },
+];

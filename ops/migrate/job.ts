@@ -1,0 +1,123 @@
+// The migration Job of a deployed backend, as its chart makes it.
+import type { ChartArgs, Plain, Template } from "local-charts";
+import { imageText, type KubernetesObject } from "local-charts/objects";
+import { chartsOf, partsOf } from "../../components/parts.ts";
+import { KUBERNETES_VERSION } from "../../settings/kubernetes-version.ts";
+import type { Settings } from "../../settings.ts";
+import { Failure } from "../../tools/program.ts";
+
+/** A release as `helm list` has it. */
+export interface Release {
+  name: string;
+  status: string;
+}
+
+/** A Job as far as it is looked at. */
+export interface Job extends KubernetesObject {
+  metadata: KubernetesObject["metadata"] & { creationTimestamp?: string };
+  spec: {
+    activeDeadlineSeconds: number;
+    ttlSecondsAfterFinished?: number;
+    template: { spec: { containers: { name: string; image: string; command: string[] }[] } };
+  };
+  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+}
+
+/** Chart values, as far as they are looked at. */
+export interface Values {
+  image?: { repository?: string; tag?: string; digest?: string };
+  migration?: { enabled?: boolean };
+  [name: string]: unknown;
+}
+
+/** How long a Job stays that nobody waited for, with its log. */
+const KEPT_SECONDS = 600;
+
+/** The chart of a stack's backend with the values that its settings give it now. @throws Failure where it has none */
+export function backendOf(settings: Settings): ChartArgs {
+  const { backend } = chartsOf(partsOf(settings));
+  if (backend) return backend;
+  throw new Failure(
+    `stack ${settings.environment}: expected a backend, which migrates the schema, found todo:backend none`,
+  );
+}
+
+/** @throws Failure where the database's NetworkPolicy has no place for a migration */
+export function assertLetIn({ environment, database, networkPolicies }: Settings): void {
+  if (networkPolicies !== "wired" || database.mode !== "inside" || database.migrations === "job") return;
+  const set = `\`pulumi config set --path todo:database.migrations job -s ${environment}\``;
+  throw new Failure(
+    `stack ${environment}: expected a database that lets a migration in, found todo:networkPolicies wired, which opens it to the backend alone while todo:database.migrations is none; ${set} and \`make up ENV=${environment}\` migrate it`,
+  );
+}
+
+/** @throws Failure unless a release is there */
+export function assertDeployed(stack: string, name: string, releases: Release[]): Release {
+  const release = releases.find((each) => each.name === name);
+  if (!release) throw notDeployed(stack, `there is no release ${name}`);
+  return release;
+}
+
+/**
+ * An update that leaves the schema alone may be waiting for it.
+ * @throws Failure where somebody changes the release in any other way
+ */
+export function assertUnchanging(stack: string, { name, status }: Release, deployed: Values): void {
+  if (["deployed", "failed"].includes(status)) return;
+  const waits = ["pending-install", "pending-upgrade"].includes(status);
+  if (waits && deployed.migration?.enabled === false) return;
+  throw new Failure(
+    `stack ${stack}: expected nobody to change release ${name} meanwhile, found it ${status}; wait for that update, or, if it was interrupted, \`make up ENV=${stack}\` goes on from there`,
+  );
+}
+
+export const notDeployed = (stack: string, found: string) =>
+  new Failure(
+    `stack ${stack}: expected a backend that is deployed, whose image, variables and secrets a migration has, found none (${found}); \`make up ENV=${stack}\` deploys it`,
+  );
+
+/** @throws Failure where the stack file names another image than the release has: which of them is meant is not said */
+export function assertSameImage(stack: string, values: Values, deployed: Values): void {
+  const [wanted, found] = [values, deployed].map(({ image: { repository = "no image", ...rest } = {} }) =>
+    imageText({ repository, ...rest }),
+  );
+  if (wanted === found) return;
+  throw new Failure(
+    `stack ${stack}: expected one image, found ${wanted} in Pulumi.${stack}.yaml (todo:backend.image) and ${found} deployed; \`make up ENV=${stack}\` deploys the former, then run this again`,
+  );
+}
+
+/**
+ * The Job of a chart with the values of what is deployed, and how to migrate as the settings say it now. It is the one that
+ * the chart makes beside an application that is there: with the application's account, and no hook.
+ */
+export async function migrationJob(
+  { chart: path, release, namespace, values }: ReturnType<typeof backendOf>,
+  deployed: Values,
+  template: Template,
+): Promise<Job> {
+  const migration = { ...(values.migration as object), enabled: true, mode: "job" };
+  const objects = await template({
+    ...{ path, namespace, release_name: release, kube_version: KUBERNETES_VERSION },
+    values: { ...(deployed as Record<string, Plain>), migration },
+  });
+  const job = objects.find(({ kind }) => kind === "Job") as Job | undefined;
+  if (!job) throw new Error(`${path}: expected a migration Job among its objects, found none`);
+  return { ...job, spec: { ...job.spec, ttlSecondsAfterFinished: KEPT_SECONDS } };
+}
+
+/** How a Job ended: a condition of it; undefined while it runs. */
+export function endOf({ status }: Job) {
+  const ends = ["Complete", "Failed"];
+  return status?.conditions?.find((condition) => ends.includes(condition.type) && condition.status === "True");
+}
+
+/** @throws Failure where another Job of the release runs: an update's migration, or somebody else's */
+export function assertNoneRuns(stack: string, release: string, jobs: Job[], kubectl: string): void {
+  const running = jobs.find((job) => job.metadata.labels?.["app.kubernetes.io/instance"] === release && !endOf(job));
+  if (!running) return;
+  const { name, creationTimestamp: since } = running.metadata;
+  throw new Failure(
+    `stack ${stack}: expected no migration that runs already, found Job ${name}, since ${since}; \`${kubectl} logs job/${name} --follow\` shows it, and when it has ended run this again`,
+  );
+}

@@ -1,0 +1,67 @@
+// What `make up` does, and `make rotate` after its edit: from whatever is here to a stack that is deployed and answers.
+import { ensureImages } from "../../cluster/images.ts";
+import { pulumiState } from "../../cluster/profile.ts";
+import { ensureCluster } from "../../cluster/start.ts";
+import { runInTerminal } from "../../tools/command.ts";
+import { ensureTools } from "../../tools/install.ts";
+import { root } from "../../tools/places.ts";
+import { writeFromStackFiles } from "../generate/from-stack-files.ts";
+import { forward } from "../page/forward.ts";
+import { isAt, pageOf } from "../page/page.ts";
+import { waitForUrl } from "../page/url.ts";
+import { tellReasons } from "../readiness/reasons.ts";
+import { waitForWorkloads } from "../readiness/workloads.ts";
+import { assertPassphrase, assertUpAnswerable, withoutAsking } from "./consent.ts";
+import { ensureStack, usePulumi } from "./pulumi.ts";
+import { recover } from "./recover.ts";
+import { followCluster } from "./same-cluster.ts";
+import { isProtected } from "./stack-file.ts";
+
+/** Changes nothing where nothing changed. @throws Failure where a person's part is missing, before anything is begun */
+export async function deploy(stack: string): Promise<void> {
+  assertUpAnswerable(stack);
+  assertPassphrase(stack);
+  await ensureTools({ more: true });
+  const record = await ensureCluster();
+  await ensureImages(stack, record, { follow: stack === "dev", promoted: isProtected(stack) });
+  usePulumi(stack, record);
+  await ensureStack(stack);
+  await recover(stack);
+  await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
+  await update(stack);
+  // Only now, as Pulumi reports better what is wrong with this stack's file; another one's is no reason to fail here.
+  await writeFromStackFiles().catch(({ message }: Error) => {
+    console.log(
+      `what is generated from stack files stays as it is: ${message.split("\n")[0]} \`make generate\` says more`,
+    );
+  });
+  await answer(stack);
+}
+
+async function update(stack: string): Promise<void> {
+  const shell = `\`eval "$(make env ENV=${stack})"\` makes pulumi known to a shell`;
+  try {
+    await runInTerminal("pulumi", ["up", "--stack", stack, ...withoutAsking(stack)], {
+      what: `stack ${stack}`,
+      hint: `its reason is above; fix it (${shell}) and run \`make up ENV=${stack}\` again`,
+      cwd: root,
+    });
+  } catch (failure) {
+    await tellReasons(stack);
+    throw failure;
+  }
+}
+
+/** Waits until the page answers, and says where it is. */
+async function answer(stack: string): Promise<void> {
+  const page = await pageOf(stack);
+  await waitForWorkloads(page.namespace).catch(async (failure) => {
+    await tellReasons(stack);
+    throw failure;
+  });
+  console.log();
+  if ((await isAt(stack, page)) || !page.target) return;
+  const { port, end } = await forward(stack, page.target);
+  await waitForUrl(`http://127.0.0.1:${port}`).finally(end);
+  console.log(`Todo (${stack}) answers; it is at ${page.url} while this runs: make open ENV=${stack}`);
+}

@@ -1,0 +1,17 @@
+// What can be asked of objects, quantities and texts: pure, and without Pulumi, so that quick programs start quickly.
+
+export { compare, type FieldChange, fieldChanges, type ObjectChange } from "./kubernetes/compare.ts";
+export { isLoopback } from "./kubernetes/host.ts";
+export { IMAGE_NAME, IMAGE_TAG, imageText, isPinned, PINNED_TAG, PINNED_TAG_OR_DIGEST } from "./kubernetes/image.ts";
+export { readManifests } from "./kubernetes/manifests.ts";
+export { familyName, isMap, type KubernetesObject, title } from "./kubernetes/object.ts";
+export { pathText } from "./kubernetes/path.ts";
+export { type Container, type ContainerSpec, containersOf, type Pod, podsOf, serves } from "./kubernetes/pods.ts";
+export { CPU, MEMORY, parseQuantity } from "./kubernetes/quantity.ts";
+export { type Consequence, consequences } from "./preview/consequences.ts";
+export { type Entry, type FullReport, REPORT_FILE_VARIABLE, type Report, report } from "./preview/report.ts";
+export { foldedLines, isFolded, objectLines, runLines } from "./preview/text.ts";
+export { hardLimits, peak, type Quota, quotaProblems } from "./quota.ts";
+export { redactText, SECRET_LIKE, SURELY_SECRET, URL_WITH_PASSWORD } from "./redact/credentials.ts";
+export { redactor } from "./redact/values.ts";
+export { clusterName } from "./wiring/addresses.ts";

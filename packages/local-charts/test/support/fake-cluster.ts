@@ -1,0 +1,84 @@
+// An API server that knows nothing but Helm's records, which is what a preview asks a cluster for, or what a test says.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { stringify } from "yaml";
+import type { KubernetesObject } from "../../src/kubernetes/object.ts";
+
+export interface FakeRecord {
+  release: string;
+  revision: number;
+  status: string;
+  objects: KubernetesObject[];
+  /** Default: none. */
+  description?: string;
+}
+
+export interface FakeCluster {
+  /** A kubeconfig whose contexts lead here. */
+  kubeconfig: string;
+  /** Paths that were asked for. */
+  asked: string[];
+  close(): Promise<void>;
+}
+
+const isHook = ({ metadata }: KubernetesObject) => metadata.annotations?.["helm.sh/hook"] !== undefined;
+
+/** A Secret as Helm's storage driver writes it. */
+export function helmSecret({ release, revision, status, objects, description = "" }: FakeRecord) {
+  const hooks = objects.filter(isHook).map((object) => ({ name: object.metadata.name, manifest: stringify(object) }));
+  const manifest = objects.flatMap((object) => (isHook(object) ? [] : `---\n${stringify(object)}`)).join("");
+  const record = JSON.stringify({ name: release, manifest, hooks, info: { status, description }, version: revision });
+  const packed = gzipSync(record).toString("base64");
+  return {
+    metadata: { labels: { owner: "helm", name: release, status, version: String(revision) } },
+    data: { release: Buffer.from(packed).toString("base64") },
+  };
+}
+
+/** What a test's own API server answers: an object, or a Response of another status; undefined for what is not there. */
+type Answer = (method: string, path: string) => unknown;
+
+/** @param status of every answer; 200 unless something is to go wrong, "none" for one that takes calls and says nothing */
+export async function fakeCluster(
+  context: string,
+  records: FakeRecord[] | Answer,
+  status: number | "none" = 200,
+): Promise<FakeCluster> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const { method = "", url = "" } = request;
+    asked.push(method === "GET" ? url : `${method} ${url}`);
+    if (status === "none") return;
+    const answer = Array.isArray(records) ? { items: records.map(helmSecret) } : records(method, url);
+    if (answer instanceof Response) {
+      void answer.text().then((text) => response.writeHead(answer.status).end(text));
+      return;
+    }
+    const found = answer === undefined && status === 200 ? 404 : status;
+    response.writeHead(found, { "content-type": "application/json" });
+    response.end(JSON.stringify(answer));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address() as AddressInfo;
+  const folder = mkdtempSync(join(tmpdir(), "fake-cluster-"));
+  const kubeconfig = join(folder, "config");
+  const cluster = { server: `http://127.0.0.1:${port}` };
+  writeFileSync(
+    kubeconfig,
+    stringify({
+      contexts: [{ name: context, context: { cluster: "fake", user: "fake" } }],
+      clusters: [{ name: "fake", cluster }],
+      users: [{ name: "fake", user: { token: "of-no-use-elsewhere" } }],
+    }),
+  );
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    rmSync(folder, { recursive: true });
+  };
+  return { kubeconfig, asked, close };
+}

@@ -1,0 +1,93 @@
+// What the addresses of browsers ask for that nothing gives them: a certificate, a name, a port that is published.
+import { isIP } from "node:net";
+import { isLoopback } from "local-charts/objects";
+import type { Sections } from "./contract.ts";
+import { profile, publishedPorts } from "./minikube.ts";
+import type { Problem } from "./problems.ts";
+import { pageOf } from "./reach.ts";
+
+/** An address of browsers, its key, and the node port that may lead there. */
+interface Address {
+  key: string;
+  url: URL;
+  portKey: string;
+  nodePort?: number;
+}
+
+/** What is wrong with the addresses of an environment. Sections that are broken themselves are left out of `parsed`. */
+export function addressProblems(parsed: Partial<Sections>): Problem[] {
+  const { cluster, origin, backend } = parsed;
+  if (!cluster || !origin) return [];
+  const { name = "frontend", service } = pageOf(parsed) ?? {};
+  const address = (key: string, origin: string, of: string, nodePort?: number): Address => ({
+    ...{ key, url: new URL(origin), portKey: `${of}.service.nodePort`, nodePort },
+  });
+  const addresses = [
+    address("origin", origin, name, service?.nodePort),
+    ...(backend?.origin ? [address("backend.origin", backend.origin, "backend", backend.service.nodePort)] : []),
+  ];
+  return [
+    ...addresses.flatMap((address) => [
+      ...withoutName(cluster, address),
+      ...withoutCertificate(cluster, address),
+      ...notPublished(cluster, address),
+    ]),
+    ...uselessCertificate(cluster, addresses),
+  ];
+}
+
+type Cluster = Sections["cluster"];
+
+const problem = (key: string, text: string): Problem[] => [{ key: `todo:${key}`, text }];
+
+/** An Ingress, as an HTTPRoute, is for a name: the API server takes no number for one. */
+function withoutName({ ingressClass, gateway }: Cluster, { key, url }: Address): Problem[] {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if ((!ingressClass && !gateway) || isIP(host) === 0) return [];
+  const [of, found, what] = ingressClass
+    ? ["ingressClass", ingressClass, "an Ingress"]
+    : ["gateway", gateway?.name, "an HTTPRoute"];
+  const why = `because todo:cluster.${of} is ${found} and ${what} has a name for its host`;
+  const fix = `\`pulumi config rm --path todo:cluster.${of} -s {stack}\` is for an address without one`;
+  return problem(key, `expected a host name, ${why}, found ${url.origin}; ${fix}`);
+}
+
+/**
+ * What a stack does not say of the certificate of an https origin behind an Ingress, in one sentence: the controller may have
+ * one. Undefined where it says it, or needs none.
+ */
+export function withoutSecret({ environment, cluster, origin }: SaidOfCertificate): string | undefined {
+  const { ingressClass, tlsSecret } = cluster;
+  if (!ingressClass || tlsSecret !== undefined || new URL(origin).protocol !== "https:") return undefined;
+  const set = `\`pulumi config set --path todo:cluster.tlsSecret NAME -s ${environment}\` names its Secret`;
+  return `todo:origin is ${origin}, and nothing says where the Ingress has the certificate from; ${set}, and the value false says that the controller of ${ingressClass} has one`;
+}
+
+type SaidOfCertificate = Pick<Sections, "cluster" | "origin"> & { environment: string };
+
+/** All that is made here speaks plain HTTP. */
+function withoutCertificate({ ingressClass, gateway }: Cluster, { key, url, nodePort }: Address): Problem[] {
+  // A Gateway's listener has its own.
+  if (url.protocol !== "https:" || gateway) return [];
+  if (ingressClass) return [];
+  // Elsewhere a proxy before the cluster may have a certificate.
+  if (!isLoopback(url.hostname) && url.port !== String(nodePort)) return [];
+  const why = "because the pods speak plain HTTP and nothing is before them that has a certificate";
+  const fix = "todo:cluster.ingressClass and todo:cluster.tlsSecret are for https";
+  return problem(key, `expected http://${url.host}, ${why}, found ${url.origin}; ${fix}`);
+}
+
+function uselessCertificate({ ingressClass, tlsSecret }: Cluster, addresses: Address[]): Problem[] {
+  if (!tlsSecret || (ingressClass && addresses.some(({ url }) => url.protocol === "https:"))) return [];
+  const [{ key, url }] = addresses;
+  const why = ingressClass ? `todo:${key} is ${url.origin}` : "there is no todo:cluster.ingressClass";
+  const fix = "`pulumi config rm --path todo:cluster.tlsSecret -s {stack}`";
+  return problem("cluster.tlsSecret", `expected none, because ${why}, found ${tlsSecret}; ${fix}`);
+}
+
+/** What another cluster publishes is not known here. */
+function notPublished({ context }: Cluster, { url, portKey, nodePort }: Address): Problem[] {
+  if (context !== profile || !isLoopback(url.hostname) || !nodePort || publishedPorts.includes(nodePort)) return [];
+  const ports = publishedPorts.join(", ");
+  return problem(portKey, `expected a port that ${profile} publishes on this machine (${ports}), found ${nodePort}`);
+}

@@ -1,0 +1,133 @@
+// The Job of `make migrate`, rendered from the backend's chart: the same as an update's but for its name and account.
+// Does not prove: that it migrates a database (`make e2e`).
+import { strict as assert } from "node:assert";
+import { helmTemplate } from "local-charts";
+import { describe, it } from "mocha";
+import {
+  assertDeployed,
+  assertLetIn,
+  assertNoneRuns,
+  assertSameImage,
+  assertUnchanging,
+  backendOf,
+  endOf,
+  type Job,
+  migrationJob,
+} from "../../../ops/migrate/job.ts";
+import { ROOT } from "../../support/mocks.ts";
+import { type Change, changedSettings } from "../../support/stack-file.ts";
+
+const template = helmTemplate(ROOT);
+const chartOf = (change: Change = {}) => backendOf(changedSettings("staging", change));
+const rendered = async ({ chart: path, release, namespace, values }: ReturnType<typeof chartOf>) =>
+  template({ path, release_name: release, namespace, values, kube_version: "1.35.0" });
+
+describe("the Job of make migrate", () => {
+  const deployed = { "backend.env": { LOG_LEVEL: "debug" }, "backend.secretKeys": { DB: "DATABASE_URL" } };
+
+  it("is that of an update's hook, with the application's account and no hook, and goes by itself", async () => {
+    const hook = (await rendered(chartOf({ ...deployed, "database.migrations": "job" }))).find(
+      ({ kind }) => kind === "Job",
+    ) as Job;
+    const none = chartOf({ ...deployed, "database.migrations": "none" });
+    assert.equal(
+      (await rendered(none)).some(({ kind }) => kind === "Job"),
+      false,
+    );
+    const job = await migrationJob(chartOf({ "database.migrations": "none" }), none.values, template);
+
+    assert.deepEqual(job.spec.template.spec.containers, hook.spec.template.spec.containers);
+    assert.equal(job.metadata.name, "todo-backend-staging-migration-1");
+    assert.equal(job.metadata.annotations, undefined);
+    const { ttlSecondsAfterFinished, ...spec } = structuredClone(job.spec) as Job["spec"] & Record<string, unknown>;
+    assert.equal(ttlSecondsAfterFinished, 600);
+    Object.assign(spec.template.spec, { serviceAccountName: "todo-backend-staging-migration" });
+    assert.deepEqual(spec, hook.spec);
+    const { serviceAccountName } = job.spec.template.spec as { serviceAccountName?: string };
+    assert.equal(serviceAccountName, "todo-backend-staging");
+  });
+
+  it("runs what the stack file says now, for as long", async () => {
+    const migration = { command: ["./migrate", "up"], deadlineSeconds: 900 };
+    const { spec } = await migrationJob(
+      chartOf({ "backend.migration": migration }),
+      chartOf(deployed).values,
+      template,
+    );
+    assert.deepEqual(spec.template.spec.containers[0].command, ["./migrate", "up"]);
+    assert.equal(spec.activeDeadlineSeconds, 900);
+  });
+});
+
+describe("make migrate refuses", () => {
+  it("another image than the one that is deployed", () => {
+    const [before, after] = [chartOf(), chartOf({ "backend.image.tag": "0123456789ab" })];
+    assertSameImage("staging", before.values, chartOf(deployedElse).values);
+    const { tag } = before.values.image as { tag: string };
+    assert.throws(() => assertSameImage("staging", after.values, before.values), {
+      message: `stack staging: expected one image, found localhost/todo-backend:0123456789ab in Pulumi.staging.yaml (todo:backend.image) and localhost/todo-backend:${tag} deployed; \`make up ENV=staging\` deploys the former, then run this again`,
+    });
+    assert.throws(() => assertSameImage("staging", after.values, {}), /and no image deployed;/);
+  });
+  const deployedElse = { "backend.replicas": 3 };
+
+  const release = (status: string, name = "api") => ({ name, status });
+  it("what is not deployed", () => {
+    assert.deepEqual(assertDeployed("lab", "api", [release("x", "db"), release("y")]), release("y"));
+    assert.throws(() => assertDeployed("lab", "api", [release("deployed", "db")]), {
+      message:
+        "stack lab: expected a backend that is deployed, whose image, variables and secrets a migration has, found none (there is no release api); `make up ENV=lab` deploys it",
+    });
+  });
+
+  it("what somebody changes, unless that waits for its schema", () => {
+    const values = (enabled: boolean) => ({ migration: { enabled } });
+    for (const status of ["deployed", "failed"]) assertUnchanging("lab", release(status), values(true));
+    for (const status of ["pending-install", "pending-upgrade"])
+      assertUnchanging("lab", release(status), values(false));
+    for (const [status, deployed] of [
+      ["pending-upgrade", values(true)],
+      ["pending-upgrade", {}],
+      ["pending-rollback", values(false)],
+      ["uninstalling", values(false)],
+    ] as const) {
+      assert.throws(() => assertUnchanging("lab", release(status), deployed), {
+        message: `stack lab: expected nobody to change release api meanwhile, found it ${status}; wait for that update, or, if it was interrupted, \`make up ENV=lab\` goes on from there`,
+      });
+    }
+  });
+
+  it("a database whose policy knows no migration", () => {
+    const inside = { database: { mode: "inside", migrations: "none" }, networkPolicies: "wired" };
+    assertLetIn(changedSettings("dev", { ...inside, networkPolicies: "none" }));
+    assertLetIn(changedSettings("dev", { networkPolicies: "wired" }));
+    assertLetIn(changedSettings("staging", { "database.migrations": "none", networkPolicies: "wired" }));
+    assert.throws(() => assertLetIn(changedSettings("dev", inside)), {
+      message:
+        "stack dev: expected a database that lets a migration in, found todo:networkPolicies wired, which opens it to the backend alone while todo:database.migrations is none; `pulumi config set --path todo:database.migrations job -s dev` and `make up ENV=dev` migrate it",
+    });
+  });
+
+  it("a second one beside one that runs", () => {
+    const job = (instance: string, type?: string) =>
+      ({
+        metadata: {
+          name: `${instance}-migration`,
+          labels: { "app.kubernetes.io/instance": instance },
+          creationTimestamp: "T",
+        },
+        status: {
+          conditions: [{ type: "SuccessCriteriaMet", status: "True" }, ...(type ? [{ type, status: "True" }] : [])],
+        },
+      }) as unknown as Job;
+    assertNoneRuns("lab", "api", [job("api", "Complete"), job("api", "Failed"), job("page")], "kubectl");
+    assert.throws(() => assertNoneRuns("lab", "api", [job("api")], "kubectl -n todo-lab"), {
+      message:
+        "stack lab: expected no migration that runs already, found Job api-migration, since T; `kubectl -n todo-lab logs job/api-migration --follow` shows it, and when it has ended run this again",
+    });
+    assert.equal(
+      endOf({ ...job("api", "Failed"), status: { conditions: [{ type: "Failed", status: "False" }] } }),
+      undefined,
+    );
+  });
+});
