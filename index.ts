@@ -1,5 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
-import type { Resource } from "@pulumi/pulumi";
+import type { Input, Resource } from "@pulumi/pulumi";
 import { prepareCharts, removeUnused } from "local-charts";
 import { warnWithoutCertificate } from "./components/certificate.ts";
 import { preparationOf } from "./components/checks.ts";
@@ -28,6 +28,8 @@ export = async (folder = import.meta.dirname) => {
     clusterIdentifier: context,
     // Otherwise the path in $KUBECONFIG becomes part of the state. The variable itself still counts.
     kubeconfig: "",
+    // What somebody has edited, or deleted and this program has made again, is Pulumi's all the same.
+    enablePatchForce: true,
   };
   const provider = new kubernetes.Provider("cluster", cluster);
 
@@ -41,24 +43,25 @@ export = async (folder = import.meta.dirname) => {
 
   // All of a protected stack: what is not, `pulumi destroy --skip-preview` would take away before it is refused the rest.
   const options = { provider, protect: settings.protected };
-  const after = (...dependsOn: Resource[]) => ({ ...options, dependsOn });
-  const environment = new Environment("environment", { ...parts.environment, contents }, options);
+  const after = (...dependsOn: Input<Resource>[]) => ({ ...options, dependsOn });
+  const { ready: environment } = new Environment("environment", { ...parts.environment, contents, context }, options);
 
   const database = charts.postgres && new TodoPostgres("todo-postgres", charts.postgres, after(environment));
 
-  const further = (later: boolean, ...needed: Resource[]) =>
+  const further = (later: boolean, ...needed: Input<Resource>[]) =>
     Object.values(parts.services)
       .filter((service) => service.later === later)
       .map(({ name }) => new FurtherService(name, charts[furtherKey(name)], after(...needed)));
   const before = further(false, environment);
+  const started = before.map(({ ready }) => ready);
 
-  const backend =
-    charts.backend && new TodoBackend("todo-backend", charts.backend, after(database ?? environment, ...before));
+  const ground = database?.ready ?? environment;
+  const backend = charts.backend && new TodoBackend("todo-backend", charts.backend, after(ground, ...started));
 
-  const under = backend ?? database ?? environment;
-  const frontend = charts.frontend && new TodoFrontend("todo-frontend", charts.frontend, after(under, ...before));
+  const under = backend?.ready ?? ground;
+  const frontend = charts.frontend && new TodoFrontend("todo-frontend", charts.frontend, after(under, ...started));
 
-  const behind = further(true, under, ...before);
+  const behind = further(true, under, ...started);
   const installed = [backend, frontend, ...before, ...behind].filter((chart) => chart !== undefined);
   const releases = installed.map(({ release }) => release);
   removeUnused(

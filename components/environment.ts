@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { hardLimits, type Quota } from "local-charts/objects";
+import { ensured } from "local-charts";
+import { hardLimits, type KubernetesObject, type Quota } from "local-charts/objects";
 import { type RandomSource, type SecretSource, type SecretSpec, type Secrets, specsOf } from "./secrets.ts";
 
 export interface EnvironmentArgs {
@@ -17,31 +18,44 @@ export interface EnvironmentArgs {
 /** An environment, and the provider for what is made for one content. */
 export interface EnvironmentOptions extends EnvironmentArgs {
   contents: pulumi.ProviderResource;
+  /** The kubeconfig's context of the cluster. */
+  context: string;
 }
 
 /** The namespace of an environment, its limits and its Secrets. */
 export class Environment extends pulumi.ComponentResource {
+  /** The environment, once all of it is in the cluster, whatever somebody has deleted there. */
+  readonly ready: pulumi.Output<pulumi.Resource>;
+
   constructor(name: string, args: EnvironmentOptions, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
+    const { context } = args;
     const metadata = { name: args.namespace, labels: NAMESPACE_LABELS };
-    const namespace = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
+    const made = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
+    const namespace = ensured(made, context, { apiVersion: "v1", kind: "Namespace", metadata });
     const inNamespace = { parent: this, dependsOn: namespace };
 
     const place = { name: "environment", namespace: args.namespace };
-    new kubernetes.core.v1.ResourceQuota(
-      "quota",
-      { metadata: place, spec: { hard: hardLimits(args.quota) } },
-      inNamespace,
-    );
-    new kubernetes.core.v1.LimitRange(
-      "defaults",
-      { metadata: place, spec: { limits: [CONTAINER_DEFAULTS] } },
-      inNamespace,
-    );
+    const quota = { metadata: place, spec: { hard: hardLimits(args.quota) } };
+    const defaults = { metadata: place, spec: { limits: [CONTAINER_DEFAULTS] } };
+    const there = [
+      ensured(new kubernetes.core.v1.ResourceQuota("quota", quota, inNamespace), context, {
+        ...{ apiVersion: "v1", kind: "ResourceQuota", ...quota },
+      }),
+      ensured(new kubernetes.core.v1.LimitRange("defaults", defaults, inNamespace), context, {
+        ...{ apiVersion: "v1", kind: "LimitRange", ...defaults },
+      }),
+    ];
 
     const values = new SecretValues(this, args.random);
-    for (const spec of specsOf(args.secrets))
-      preCreatedSecret(spec, args.namespace, values, { ...inNamespace, provider: args.contents });
+    for (const spec of specsOf(args.secrets)) {
+      const { secret, object } = preCreatedSecret(spec, args.namespace, values, {
+        ...inNamespace,
+        provider: args.contents,
+      });
+      there.push(ensured(secret, context, object));
+    }
+    this.ready = pulumi.all(there).apply((): pulumi.Resource => this);
     this.registerOutputs({ namespace: args.namespace });
   }
 }
@@ -115,12 +129,15 @@ function preCreatedSecret(
   namespace: string,
   values: SecretValues,
   opts: pulumi.CustomResourceOptions,
-): void {
+): { secret: kubernetes.core.v1.Secret; object: pulumi.Output<KubernetesObject> } {
   const stringData = Object.fromEntries(Object.entries(keys).map(([key, source]) => [key, values.of(key, source)]));
-  new kubernetes.core.v1.Secret(
+  const args = { metadata: { name, namespace, labels: CONTENT_LABELS }, type, immutable: true, stringData };
+  const secret = new kubernetes.core.v1.Secret(
     family,
-    { metadata: { name, namespace, labels: CONTENT_LABELS }, type, immutable: true, stringData },
+    args,
     // Of what holds another content Pulumi forgets the old one, which protection would forbid too.
     { ...opts, protect: false, retainOnDelete: true },
   );
+  const object = pulumi.output({ apiVersion: "v1", kind: "Secret", ...args }) as pulumi.Output<unknown>;
+  return { secret, object: object as pulumi.Output<KubernetesObject> };
 }

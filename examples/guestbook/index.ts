@@ -49,6 +49,6 @@ export = async () => {
   const quota = new kubernetes.core.v1.ResourceQuota("quota", { metadata: { name: "all", namespace }, spec }, made);
 
   const store = new LocalChart("store", charts.store, { provider, dependsOn: [secret, quota] });
-  new LocalChart("web", charts.web, { provider, dependsOn: store });
+  new LocalChart("web", charts.web, { provider, dependsOn: store.ready });
   return { open: `kubectl --context ${context} -n ${namespace} port-forward service/web 8080` };
 };

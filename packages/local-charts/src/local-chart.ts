@@ -1,22 +1,27 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { watchPods } from "./cluster/watch.ts";
+import { NotReady, Wait, type WaitOptions } from "./cluster/wait.ts";
+import { plainDescription } from "./live/description.ts";
+import { afterHelm, beforeHelm } from "./live/release.ts";
 import type { PreparedChart } from "./prepare.ts";
 import { showChanges } from "./preview/changes.ts";
 import { remember } from "./preview/last-known.ts";
 import { digest } from "./render/chart.ts";
 
-/** How long each step of Helm may take unless a chart says otherwise; a pod that is well needs a small part of it. */
+/** How long each step of Helm, and the wait for the pods, may take unless a chart says otherwise; a pod that is well needs a small part of it. */
 export const TIMEOUT_SECONDS = 120;
 /** Revisions of a release that `helm rollback` can go back to. */
 const MAX_HISTORY = 10;
+
+/** Says something in a component's line; passing on, where the next line takes its place. */
+type Say = (text: string, kind?: "info" | "warn", passing?: boolean) => void;
 
 /** Type of the component where a program does not name one of its own. */
 const TYPE = "local-charts:index:LocalChart";
 
 /**
- * A chart of the repository, installed as a release; done when its pods are ready. In a preview its line tells what would
- * change in the cluster, object by object.
+ * A chart of the repository, installed as a release. In a preview its line tells what would change in the cluster, object by
+ * object; in an update, what it waits for.
  *
  * The provider compares inputs only: it neither notices an edited template nor renders at preview. So the digest of the
  * objects that the chart was rendered to is an input: `description`, the field that `helm history` shows.
@@ -24,8 +29,11 @@ const TYPE = "local-charts:index:LocalChart";
 export class LocalChart extends pulumi.ComponentResource {
   /** Name of the release. */
   readonly release: string;
-  /** True when its pods are ready; has no value where they do not get so. */
-  readonly ready: pulumi.Output<boolean>;
+  /**
+   * The chart itself, once its pods are ready: what comes behind it has this in `dependsOn`. An update that changes nothing
+   * looks, too. Where they do not get ready the program ends with the cause.
+   */
+  readonly ready: pulumi.Output<pulumi.Resource>;
 
   /**
    * @param chart of prepareCharts
@@ -35,7 +43,11 @@ export class LocalChart extends pulumi.ComponentResource {
     super(type, name, {}, opts);
     const { release, namespace, values, objects, timeoutSeconds = TIMEOUT_SECONDS } = chart.rendered;
     const { context, hints } = chart;
-    const endWatch = watchPods({ context, namespace, release, objects, hints }, this);
+    this.release = release;
+    // Under a test's mocks, where there is no engine, nothing is made that could be asked for.
+    const updates = !pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine();
+    const place = { context, namespace, release, objects };
+    const say: Say = (text, kind = "info", passing = false) => void pulumi.log[kind](text, this, undefined, passing);
     const installed = new kubernetes.helm.v3.Release(
       name,
       {
@@ -43,23 +55,48 @@ export class LocalChart extends pulumi.ComponentResource {
         namespace,
         chart: chart.rendered.chart,
         values,
-        description: `objects ${digest(objects)}`,
+        description: updates
+          ? dependenciesOf(opts).apply(() => beforeHelm(place, say))
+          : (chart.description ?? plainDescription(digest(objects))),
+        // Of its hooks alone: Helm's own wait is silent, ends late, and has its last revision down as failed when it does.
+        skipAwait: true,
         timeout: timeoutSeconds,
         maxHistory: MAX_HISTORY,
-        waitForJobs: true,
         // Otherwise a value that is removed here keeps its last setting in the cluster.
         resetValues: true,
+        // A first install that failed, or whose record is gone, does not stand in its own way.
+        replace: true,
       },
       { parent: this, dependsOn: opts.dependsOn },
     );
-    this.release = release;
-    this.ready = installed.status.apply((found) => found?.status === "deployed");
-    // Known when Helm is done; not at all when it failed.
-    installed.status.apply(() => {
-      if (!pulumi.runtime.isDryRun()) remember(chart.memory, namespace, release, objects);
-      return endWatch();
-    });
+    this.ready = updates
+      ? installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart.memory)
+      : pulumi.output<pulumi.Resource>(this);
     showChanges(chart.changes, this, hints);
     this.registerOutputs({});
   }
+}
+
+/** When what a resource depends on is there, as far as it says so. */
+function dependenciesOf({ dependsOn }: pulumi.ComponentResourceOptions): pulumi.Output<unknown> {
+  return (pulumi.output(dependsOn) as pulumi.Output<unknown>).apply(() => undefined);
+}
+
+function installedAndReady(
+  component: LocalChart,
+  installed: kubernetes.helm.v3.Release,
+  options: WaitOptions,
+  say: Say,
+  memory: string,
+): pulumi.Output<pulumi.Resource> {
+  const wait = new Wait(options, (text, passing) => say(text, "info", passing));
+  void wait.duringHelm();
+  return installed.id.apply(async () => {
+    remember(memory, options.namespace, options.release, options.objects);
+    await afterHelm(options, say);
+    await wait.untilReady().catch((error: Error) => {
+      throw error instanceof NotReady ? new pulumi.RunError(error.message) : error;
+    });
+    return component;
+  });
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { enforce, type Policy } from "./policy/enforce.ts";
-import { changesOf, type Hints, readDeployed } from "./preview/changes.ts";
+import { changesOf, type Hints, previewedDescription, readDeployed, readLive } from "./preview/changes.ts";
 import { readDefinitions } from "./preview/crds.ts";
 import { memoryOf } from "./preview/last-known.ts";
 import type { Report } from "./preview/report.ts";
@@ -75,6 +75,8 @@ class PreparedChart<Chart extends string = string> {
   readonly context: string;
   /** Folder of what this machine knows of releases. */
   readonly memory: string;
+  /** In a preview, the release's: whether there is something to do follows from what was found in the cluster. */
+  readonly description: string | undefined;
   /** Nominal: an object of the same shape is none. */
   readonly #prepared = true;
 
@@ -83,12 +85,14 @@ class PreparedChart<Chart extends string = string> {
     changes: Report | undefined,
     { hints = {}, context }: Pick<PrepareOptions, "hints" | "context">,
     memory: string,
+    description: string | undefined,
   ) {
     this.rendered = rendered;
     this.changes = changes;
     this.hints = hints;
     this.context = context;
     this.memory = memory;
+    this.description = description;
     void this.#prepared;
     Object.freeze(this);
   }
@@ -130,15 +134,18 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
     policy: options.policy ?? {},
   });
   const memory = memoryOf(options.program ?? pulumi.getProject());
-  const changes = changesOf(
-    listOf(rendered as Record<string, RenderedChart | undefined>),
-    await found,
-    memory,
-    await definitions,
-  );
+  const all = listOf(rendered as Record<string, RenderedChart | undefined>);
+  const live = await readLive(context, all, await found);
+  const changes = changesOf(all, live, memory, await definitions);
   const prepared = Object.entries(rendered as Record<string, RenderedChart>).map(([name, chart]) => [
     name,
-    new PreparedChart(chart, changes.get(releaseKey(chart)), { hints, context }, memory),
+    new PreparedChart(
+      chart,
+      changes.get(releaseKey(chart)),
+      { hints, context },
+      memory,
+      previewedDescription(chart, live),
+    ),
   ]);
   return Object.fromEntries(prepared);
 }

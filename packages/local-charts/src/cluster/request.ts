@@ -1,28 +1,16 @@
-// One request to the API server of a kubeconfig's context. The official client would be 83 MB and half a second of start-up
-// on each preview; this reads what Minikube and clusters with tokens or a login program have, and says what it cannot.
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { parse } from "yaml";
-
-type Fields = Record<string, unknown>;
-
-interface Access {
-  server: string;
-  /** Of node:https. */
-  tls: Fields;
-  token?: string;
-}
+// Requests to the API server of a kubeconfig's context.
+import { type IncomingMessage, request } from "node:http";
+import { createInterface } from "node:readline";
+import { socketOf } from "./proxy.ts";
 
 interface RequestOptions {
   milliseconds: number;
-  method?: "GET" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Of a list, only the metadata of its objects. */
   metadataOnly?: boolean;
+  /** What is sent, as JSON; of what type, where it is a patch. */
+  body?: unknown;
+  type?: string;
 }
 
 /** The API server neither answered nor refused: whoever asks next waits, too. */
@@ -30,6 +18,19 @@ export class NoAnswer extends Error {}
 
 /** The API server has nothing of that name. */
 export class NotThere extends Error {}
+
+/** The API server answers something, and does not do what it was asked for. */
+export class Refused extends Error {
+  readonly status: number;
+  /** Its own words; "" where it has none. */
+  readonly words: string;
+
+  constructor(status: number, words: string) {
+    super(words ? `the API server answered ${status}: ${words}` : `the API server answered ${status}`);
+    this.status = status;
+    this.words = words;
+  }
+}
 
 /** What a list holds of each object where no more is asked for: neither spec nor data leave the API server. */
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
@@ -41,109 +42,102 @@ export function clusterGet(context: string, path: string, milliseconds: number):
 
 /**
  * What the API server answers, parsed.
- * @param path below the server's address, query included
- * @throws NoAnswer when it took too long; NotThere; Error in a few words: no such context, not allowed
+ * @param path query included
+ * @throws NoAnswer when it took too long; NotThere; Refused; Error in a few words: no such context, nobody at its address
  */
 export async function clusterRequest(context: string, path: string, options: RequestOptions): Promise<unknown> {
-  const { host, status, text } = await clusterAnswer(context, path, options);
-  const said = `${host} answered ${status}`;
-  if (status === 404) throw new NotThere(said);
-  if (status !== 200) throw new Error(said);
+  const { status, text } = await clusterAnswer(context, path, options);
+  const answer = parsed(text);
+  if (status === 404) throw new NotThere(`the API server answered ${status}`);
+  // In other than JSON it is kubectl that speaks, of what kept it from asking.
+  if (status >= 500 && answer === undefined) throw new Error(text.trim() || `the API server answered ${status}`);
+  if (status >= 300) throw new Refused(status, String((answer as { message?: string })?.message ?? ""));
+  if (answer === undefined)
+    throw new Error("what is at the cluster's address is no API server: it did not answer with JSON");
+  return answer;
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${host} is no API server: it did not answer with JSON`);
+    return undefined;
   }
 }
 
 /** What is answered by the API server, or by a pod that it asks, whatever that is. */
-interface Answer {
-  /** The API server's. */
-  host: string;
+export interface Answer {
   status: number;
   text: string;
 }
 
 /** As clusterRequest, of any status and any text. */
-export async function clusterAnswer(
-  context: string,
-  path: string,
-  { milliseconds, method = "GET", metadataOnly = false }: RequestOptions,
-): Promise<Answer> {
-  const { server, tls, token } = await accessTo(context);
-  const url = new URL(`${server.replace(/\/$/, "")}${path}`);
-  const accept = metadataOnly ? METADATA_ONLY : "application/json";
-  const headers = { accept, ...(token && { authorization: `Bearer ${token}` }) };
-  const signal = AbortSignal.timeout(milliseconds);
-  const request = url.protocol === "http:" ? httpRequest : httpsRequest;
-  return new Promise((done, fail) => {
-    const refuse = (error: Error) =>
-      fail(signal.aborted ? new NoAnswer(`${url.host} did not answer within ${milliseconds / 1000} s`) : error);
-    request(url, { ...tls, method, headers, signal, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("error", refuse);
-      response.on("end", () => {
-        done({ host: url.host, status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-      });
-    })
-      .on("error", refuse)
-      .end();
-  });
-}
-
-async function accessTo(context: string): Promise<Access> {
-  const paths = (process.env.KUBECONFIG || join(homedir(), ".kube", "config")).split(delimiter).filter(Boolean);
-  const named = (kind: "contexts" | "clusters" | "users", name: unknown) => {
-    for (const path of paths) {
-      const entry = (readConfig(path)[kind] as Fields[] | undefined)?.find((each) => each.name === name);
-      if (entry) return { folder: dirname(path), ...(entry[kind.slice(0, -1)] as Fields) } as Fields;
-    }
-    throw new Error(`the kubeconfig has no ${kind.slice(0, -1)} ${name}`);
-  };
-  const { cluster: clusterName, user: userName } = named("contexts", context);
-  const cluster = named("clusters", clusterName);
-  const user = named("users", userName);
-  if (cluster["proxy-url"]) throw new Error("the kubeconfig asks for a proxy, which is not supported here");
-  const login = user.exec ? await loginOf(user.exec as Fields) : {};
-  const tls = {
-    ca: material(cluster, "certificate-authority"),
-    cert: login.clientCertificateData ?? material(user, "client-certificate"),
-    key: login.clientKeyData ?? material(user, "client-key"),
-    ...(cluster["insecure-skip-tls-verify"] === true && { rejectUnauthorized: false }),
-    ...(cluster["tls-server-name"] !== undefined && { servername: cluster["tls-server-name"] }),
-  };
-  const file = user.tokenFile && readFileSync(resolve(String(user.folder), String(user.tokenFile)), "utf8").trim();
-  const token = (login.token ?? user.token ?? file) as string | undefined;
-  return { server: String(cluster.server), tls, token };
-}
-
-function readConfig(path: string): Fields {
+export async function clusterAnswer(context: string, path: string, options: RequestOptions): Promise<Answer> {
+  const signal = AbortSignal.timeout(options.milliseconds);
   try {
-    return parse(readFileSync(path, "utf8")) ?? {};
+    const response = await opened(context, path, options, signal);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return {};
-    throw new Error(`${path} cannot be read as a kubeconfig`);
+    if (!signal.aborted) throw error;
+    throw new NoAnswer(`the API server did not answer within ${options.milliseconds / 1000} s`);
   }
 }
 
-/** A certificate or key: inline, or a file beside the kubeconfig. */
-function material(entry: Fields, name: string): Buffer | undefined {
-  const inline = entry[`${name}-data`];
-  if (inline) return Buffer.from(String(inline), "base64");
-  return entry[name] ? readFileSync(resolve(String(entry.folder), String(entry[name]))) : undefined;
+async function opened(
+  context: string,
+  path: string,
+  { method = "GET", metadataOnly = false, body, type = "application/json" }: Omit<RequestOptions, "milliseconds">,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const socketPath = await socketOf(context);
+  const headers = {
+    host: "localhost",
+    accept: metadataOnly ? METADATA_ONLY : "application/json",
+    ...(body !== undefined && { "content-type": type }),
+  };
+  return new Promise((done, fail) => {
+    const asked = request({ socketPath, path, method, headers, signal, agent: false }, done).on("error", fail);
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }
 
-/** What a cloud's login program says: a token, or a certificate. */
-async function loginOf({ command, args, env, apiVersion }: Fields): Promise<Fields> {
-  const own = Object.fromEntries(
-    ((env ?? []) as { name: string; value: string }[]).map((each) => [each.name, each.value]),
-  );
-  const info = JSON.stringify({ apiVersion, kind: "ExecCredential", spec: { interactive: false } });
-  const options = { env: { ...process.env, ...own, KUBERNETES_EXEC_INFO: info }, timeout: 5_000 };
+/** How long a watch may take to begin. */
+const PATIENCE_OF_WATCH_MS = 10_000;
+
+/** A change of an object that is watched. */
+export interface WatchEvent {
+  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  object: unknown;
+}
+
+/**
+ * Tells each change of what a list holds, until the API server ends it, as it does after minutes.
+ * It does not keep the program alive.
+ * @throws Error where it cannot be watched, or the signal ends it
+ */
+export async function clusterWatch(
+  context: string,
+  path: string,
+  tell: (event: WatchEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = new AbortController();
+  const end = () => own.abort();
+  signal.addEventListener("abort", end);
+  const opening = setTimeout(end, PATIENCE_OF_WATCH_MS);
   try {
-    const { stdout } = await promisify(execFile)(String(command), (args ?? []) as string[], options);
-    return JSON.parse(stdout).status;
-  } catch {
-    throw new Error(`the kubeconfig's login program ${command} failed`);
+    const response = await opened(context, path, {}, own.signal);
+    clearTimeout(opening);
+    response.socket.unref();
+    if (response.statusCode !== 200) throw new Refused(response.statusCode ?? 0, "");
+    for await (const line of createInterface({ input: response })) {
+      const event = parsed(line);
+      if (event) tell(event as WatchEvent);
+    }
+  } finally {
+    clearTimeout(opening);
+    signal.removeEventListener("abort", end);
   }
 }

@@ -39,10 +39,9 @@ interface List {
  * the way is a warning, as the next update tries again. Nothing in a preview.
  * @param ready of all charts that were installed; one that fails keeps everything as it is
  */
-export function removeUnused(options: UnusedOptions, ready: pulumi.Input<boolean>[]): void {
+export function removeUnused(options: UnusedOptions, ready: pulumi.Output<unknown>[]): void {
   if (pulumi.runtime.isDryRun()) return;
-  pulumi.all(ready).apply(async (all) => {
-    if (!all.every(Boolean)) return;
+  pulumi.all(ready.map((each) => each.apply(() => true))).apply(async () => {
     const { context, namespace } = options;
     try {
       const removed = await remove(options);

@@ -125,6 +125,24 @@ export function elementAt(object: unknown, path: Path): unknown {
   }, object);
 }
 
+/**
+ * Sets what stands at a path of fieldChanges, or takes it away where the value is undefined; nothing where the way there
+ * is not.
+ */
+export function setAt(object: unknown, path: Path, value: unknown): void {
+  const parent = elementAt(object, path.slice(0, -1));
+  const step = path.at(-1) ?? "";
+  if (isMap(parent)) {
+    if (value === undefined) delete parent[step];
+    else parent[step] = value;
+  } else if (Array.isArray(parent)) {
+    const index = parent.indexOf(elementAt(parent, [step]));
+    if (value === undefined) parent.splice(index, index < 0 ? 0 : 1);
+    else if (index >= 0) parent[index] = value;
+    else parent.push(value);
+  }
+}
+
 /** How the elements of a list are told apart; undefined where nothing does. */
 function elementName(all: unknown[], lists: unknown[][]): ((element: unknown) => string) | undefined {
   if (!all.every(isMap)) return undefined;

@@ -1,11 +1,14 @@
 import { writeFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { NoAnswer } from "../cluster/request.ts";
-import type { WatchHints } from "../cluster/watch.ts";
+import type { WaitHints } from "../cluster/wait.ts";
 import { compare } from "../kubernetes/compare.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
+import { asLive, driftLines, stays } from "../live/as-live.ts";
+import { descriptionOf } from "../live/description.ts";
+import { type Live, lookAt } from "../live/look.ts";
 import { redactObject } from "../redact/redact.ts";
-import { type ChartObjects, chartName, releaseKey } from "../render/chart.ts";
+import { type ChartObjects, chartName, digest, releaseKey } from "../render/chart.ts";
 import { type Definition, definitionLines } from "./crds.ts";
 import { type Deployed, deployedReleases } from "./deployed.ts";
 import { recall, remember } from "./last-known.ts";
@@ -13,10 +16,10 @@ import { type FullReport, REPORT_FILE_VARIABLE, type Report, report } from "./re
 import { foldedLines, headline, previewText } from "./text.ts";
 
 /** What the cluster has of the releases, by releaseKey, or why it could not be asked. */
-type Found = Map<string, Deployed> | string;
+type Found = Map<string, Deployed & { live?: Live }> | string;
 
 /** Commands that messages may name, those of an update's wait included. */
-export interface Hints extends WatchHints {
+export interface Hints extends WaitHints {
   /** Shows all of a change that was cut: `make diff ENV=dev`. */
   allChanges?: string;
   /** Previews without waiting for a cluster that does not answer: `make preview ENV=dev`. */
@@ -46,6 +49,31 @@ export async function readDeployed(
     if (error instanceof NoAnswer && patient) void pulumi.log.warn(silence(context, error.message, withoutCluster));
     return error.message;
   }
+}
+
+/**
+ * What of the objects that Helm has on record is in the cluster, and how: the record tells what was sent there once. Where
+ * that cannot be asked, the record is what there is.
+ */
+export async function readLive(
+  context: string,
+  charts: ChartObjects[],
+  found: Found | undefined,
+): Promise<Found | undefined> {
+  if (found === undefined || typeof found === "string") return found;
+  const looks = charts.map(async (chart) => {
+    const deployed = found.get(releaseKey(chart));
+    if (deployed) deployed.live = await lookAt(context, chart.namespace, deployed.objects).catch(() => undefined);
+  });
+  await Promise.all(looks);
+  return found;
+}
+
+/** What an update would have to say of a release; undefined where the cluster could not be asked. */
+export function previewedDescription(chart: ChartObjects, found: Found | undefined): string | undefined {
+  if (found === undefined || typeof found === "string") return undefined;
+  const { last, live } = found.get(releaseKey(chart)) ?? {};
+  return descriptionOf(digest(chart.objects), last, !live || live.missing.length === 0, new Date());
 }
 
 const silence = (context: string, reason: string, command = "") =>
@@ -82,9 +110,16 @@ function releaseReport({ release, namespace, objects }: ChartObjects, found: Fou
   if (typeof found !== "string") {
     const deployed = found.get(releaseKey({ namespace, release }));
     if (!deployed) return against([], objects, { from: "nothing" });
-    const { revision, later } = deployed;
+    const { revision, later, live } = deployed;
     remember(memory, namespace, release, deployed.objects);
-    return against(deployed.objects, objects, { from: "deployed", revision, ...(later && { later }) });
+    const basis = { from: "deployed", revision, ...(later && { later }) } as const;
+    if (!live) return against(deployed.objects, objects, basis);
+    const full = against(asLive(deployed.objects, live, namespace), objects, basis);
+    const plain = against(deployed.objects, objects, basis);
+    // Without a change of its own, and with all that it has made still there, Helm is not called: what drifted stays.
+    const updates = plain.entries.length > 0 || live.missing.length > 0 || later !== undefined;
+    const drift = driftLines(live.drifted, namespace, updates ? stays : () => true);
+    return { ...(updates ? full : plain), ...(drift.length > 0 && { drift }) };
   }
   const known = recall(memory, namespace, release);
   if (!known) return against([], objects, { from: "unknown", reason: found });

@@ -40,6 +40,8 @@ export interface Report {
   runs: string[];
   /** What a first install makes of `crds/`, and what no update will, a line each; none where there is nothing to say. */
   definitions?: string[];
+  /** Fields that somebody changed in the cluster and that this leaves as they are, a line each. */
+  drift?: string[];
 }
 
 /** A report with the words of the preview. */

@@ -6,15 +6,23 @@ const MOST_FIELDS = 6;
 
 /** The changes of a release as the preview lists them, of bounded length. Empty when a cluster was asked and there are none. */
 export function previewText(report: Report, allChanges?: string): string {
-  const { entries, runs, basis, definitions = [] } = report;
+  const { entries, runs, basis, definitions = [], drift = [] } = report;
   const asked = basis.from === "deployed" || basis.from === "nothing";
-  if (entries.length === 0 && definitions.length === 0 && asked) return "";
+  if (entries.length === 0 && definitions.length === 0 && drift.length === 0 && asked) return "";
   const shown = entries.filter((entry) => !isFolded(entry));
   const lines = shown.slice(0, MOST_OBJECTS).flatMap((entry) => objectLines(entry, MOST_FIELDS));
   const cut = shown.length > MOST_OBJECTS || shown.some(({ fields }) => fields.length > MOST_FIELDS);
   const rest = shown.length > MOST_OBJECTS ? [`… ${shown.length - MOST_OBJECTS} more objects`] : [];
   const all = cut && allChanges ? [`all of it: ${allChanges}`] : [];
-  const inner = [...lines, ...rest, ...foldedLines(entries), ...runLines(runs), ...definitions, ...all];
+  const inner = [
+    ...lines,
+    ...rest,
+    ...foldedLines(entries),
+    ...runLines(runs),
+    ...definitions,
+    ...driftText(drift),
+    ...all,
+  ];
   return [headline(report), ...indent(inner)].join("\n");
 }
 
@@ -64,5 +72,13 @@ export function foldedLines(entries: Entry[]): string[] {
 
 /** The hooks that run although they do not differ. */
 export const runLines = (runs: string[]) => (runs.length > 0 ? [`runs ${runs.join(", ")}`] : []);
+
+/** One line, as it is about what the update does not touch. */
+const driftText = (drift: string[]) =>
+  drift.length > 0
+    ? [
+        `! changed in the cluster by hand, and left so: ${drift[0]}${drift.length > 1 ? `; and ${drift.length - 1} more` : ""}`,
+      ]
+    : [];
 
 const indent = (lines: string[]) => lines.map((line) => `  ${line}`);

@@ -1,0 +1,61 @@
+// What Pulumi made once it takes for being there: it looks again only when its own input changes, or in a refresh.
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { listPath, objectPath } from "../cluster/discovery.ts";
+import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import { type KubernetesObject, title } from "../kubernetes/object.ts";
+
+const PATIENCE_MS = 10_000;
+/** What is being taken away has to be gone first: a namespace takes as long as its pods. */
+const ENDING_MS = 120_000;
+
+/**
+ * An object that Pulumi manages, once it is really there: what somebody has deleted since is made again, with a word about
+ * it. What comes behind it has this in `dependsOn`. Nothing in a preview, nor under a test's mocks.
+ * @param object all of it; may hold secrets
+ */
+export function ensured<T extends pulumi.CustomResource>(
+  resource: T,
+  context: string,
+  object: pulumi.Input<KubernetesObject>,
+): pulumi.Output<pulumi.Resource> {
+  if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) return pulumi.output<pulumi.Resource>(resource);
+  return pulumi.all([resource.id, object]).apply(async ([, wanted]) => {
+    await ensureThere(context, wanted as KubernetesObject, (text) => void pulumi.log.info(text, resource));
+    return resource;
+  });
+}
+
+/** @throws pulumi.RunError where it cannot be made */
+export async function ensureThere(
+  context: string,
+  object: KubernetesObject,
+  say: (text: string) => void,
+): Promise<void> {
+  const namespace = object.metadata.namespace ?? "";
+  const name = title(object, namespace);
+  const path = await objectPath(context, object, namespace);
+  const deadline = Date.now() + ENDING_MS;
+  for (;;) {
+    const found = await clusterGet(context, path, PATIENCE_MS).catch((error) => {
+      if (error instanceof NotThere) return undefined;
+      throw error;
+    });
+    const { deletionTimestamp } = ((found as KubernetesObject | undefined)?.metadata ?? {}) as {
+      deletionTimestamp?: string;
+    };
+    const ending = deletionTimestamp !== undefined;
+    if (found && !ending) return;
+    if (!found) break;
+    if (Date.now() > deadline) {
+      throw new pulumi.RunError(
+        `${name} is being deleted for ${ENDING_MS / 1000} s; see what holds it (\`kubectl --context ${context} get ${object.kind.toLowerCase()} ${object.metadata.name} -o yaml\`, its finalizers), then run this again`,
+      );
+    }
+    say(`${name} is being deleted; waiting for its end`);
+    await sleep(1_000);
+  }
+  const options = { milliseconds: PATIENCE_MS, method: "POST", body: object } as const;
+  await clusterRequest(context, await listPath(context, object, namespace), options);
+  say(`${name} was not there any more, and was made again`);
+}

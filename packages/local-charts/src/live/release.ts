@@ -1,0 +1,125 @@
+// Before and after Helm: a release that Pulumi believes in is made fit for what comes, and what an update that did not get
+// to its end has left in the cluster is taken away.
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { objectPath } from "../cluster/discovery.ts";
+import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import { elementAt } from "../kubernetes/compare.ts";
+import { isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
+import type { Path } from "../kubernetes/path.ts";
+import { digest } from "../render/chart.ts";
+import { driftLines } from "./as-live.ts";
+import { descriptionOf, isOf, type LastRevision } from "./description.ts";
+import { type Drifted, lookAt } from "./look.ts";
+import { decode, lastOf, mendRecord, readRecords, removeNothing } from "./records.ts";
+
+/** A release, as its chart has it. */
+export interface ReleasePlace {
+  context: string;
+  namespace: string;
+  release: string;
+  objects: KubernetesObject[];
+}
+
+/** Says something in the component's line. */
+type Say = (text: string, kind?: "info" | "warn") => void;
+
+const PATIENCE_MS = 10_000;
+/** For a namespace that is being made beside this. */
+const NAMESPACE_MS = 60_000;
+/** Between two looks for it. */
+const PAUSE_MS = 200;
+
+/**
+ * Makes Helm able to do what Pulumi will ask of it, whatever became of the release since, and says as the `description` of
+ * the release whether there is something to do.
+ * @throws pulumi.RunError where its namespace is not there, nor comes
+ */
+export async function beforeHelm({ context, namespace, release, objects }: ReleasePlace, say: Say): Promise<string> {
+  await namespaceOf(context, namespace, release);
+  const { last, mended } = await mendRecord(context, namespace, release);
+  if (mended) say(`release ${release} was ${mended} since an update that did not end; this one goes on from there`);
+  const current = last !== undefined && isOf(digest(objects), last);
+  const { missing } = current ? await lookAt(context, namespace, objects) : { missing: [] };
+  if (missing.length > 0) {
+    const names = missing.map((object) => title(object, namespace)).join(", ");
+    say(`of release ${release} there is no ${names} in the cluster any more; made again`);
+  }
+  return descriptionOf(digest(objects), last, missing.length === 0, new Date());
+}
+
+async function namespaceOf(context: string, namespace: string, release: string): Promise<void> {
+  const deadline = Date.now() + NAMESPACE_MS;
+  for (;;) {
+    try {
+      await clusterGet(context, `/api/v1/namespaces/${namespace}`, PATIENCE_MS);
+      return;
+    } catch (error) {
+      // Who may not see namespaces may still install into one.
+      if (!(error instanceof NotThere)) return;
+    }
+    if (Date.now() > deadline) {
+      throw new pulumi.RunError(
+        `release ${release}: expected namespace ${namespace}, found none after ${NAMESPACE_MS / 1000} s; if it was deleted by hand, \`pulumi up --refresh\` makes it and all in it again`,
+      );
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * After Helm: takes away what an update that failed has left in objects, as Helm does not know of it, and names what
+ * somebody changed by hand, as Helm did not come to it.
+ * @throws pulumi.RunError where Pulumi took another revision for deployed than there is
+ */
+export async function afterHelm({ context, namespace, release, objects }: ReleasePlace, say: Say): Promise<void> {
+  await removeNothing(context, namespace, release);
+  await assertCurrent({ context, namespace, release, objects });
+  const { drifted } = await lookAt(context, namespace, objects);
+  const left = drifted.map((each) => ({ ...each, drift: each.drift.filter(({ why }) => why === "left") }));
+  for (const each of left) if (each.drift.length > 0) await remove(context, namespace, each, say);
+  const [first, ...more] = driftLines(drifted, namespace, ({ why }) => why === "changed");
+  if (!first) return;
+  say(`changed in the cluster by hand, and left so: ${[first, ...more].join("; ")}`, "warn");
+}
+
+/** Pulumi does nothing where its state has the same inputs, though the cluster may have gone on since that state. */
+async function assertCurrent({ context, namespace, release, objects }: ReleasePlace): Promise<void> {
+  const secret = lastOf(await readRecords(context, namespace), release);
+  if (!secret) return;
+  const { info } = decode(secret);
+  const last: LastRevision = { status: info.status, description: info.description ?? "" };
+  if (last.status !== "deployed" || isOf(digest(objects), last)) return;
+  await mendRecord(context, namespace, release, "newer than Pulumi's state");
+  throw new pulumi.RunError(
+    `release ${release}: what is deployed is not what Pulumi's state says (${last.description}), as after a state that was restored from an older copy; nothing was changed; run the same command again, which brings it to what the charts say`,
+  );
+}
+
+async function remove(context: string, namespace: string, { object, live, drift }: Drifted, say: Say): Promise<void> {
+  const paths = drift.map(({ path }) => pointer(live, path)).filter((path) => path !== undefined);
+  if (paths.length === 0) return;
+  // From the end, so that an index stays what it was.
+  const removals = paths
+    .toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }))
+    .map((path) => ({ op: "remove", path }));
+  const { resourceVersion } = live.metadata as { resourceVersion?: string };
+  const body = [{ op: "test", path: "/metadata/resourceVersion", value: resourceVersion }, ...removals];
+  const options = { milliseconds: PATIENCE_MS, method: "PATCH", type: "application/json-patch+json", body } as const;
+  await clusterRequest(context, await objectPath(context, object, namespace), options);
+  say(`${title(object, namespace)} still had what an update that failed had added, and lost it: ${paths.join(", ")}`);
+}
+
+/** A path of fieldChanges as JSON Patch has it. */
+function pointer(object: KubernetesObject, path: Path): string | undefined {
+  const steps: string[] = [];
+  let value: unknown = object;
+  for (const step of path) {
+    const inner = elementAt(value, [step]);
+    if (inner === undefined) return undefined;
+    if (Array.isArray(value)) steps.push(String(value.indexOf(inner)));
+    else if (isMap(value)) steps.push(step.replaceAll("~", "~0").replaceAll("/", "~1"));
+    value = inner;
+  }
+  return `/${steps.join("/")}`;
+}
