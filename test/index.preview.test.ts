@@ -35,9 +35,10 @@ describe("preview beside a cluster", () => {
 
   it("says nothing where nothing changes, and asks once for all releases", async () => {
     assert.deepEqual(await beside(await deployed()), {});
-    assert.deepEqual(cluster.asked, [
-      "/api/v1/namespaces/todo-dev/secrets?labelSelector=owner%3Dhelm%2Cstatus!%3Dsuperseded",
-    ]);
+    assert.deepEqual(
+      cluster.asked.filter((path) => path.includes("owner%3Dhelm")),
+      ["/api/v1/namespaces/todo-dev/secrets?labelSelector=owner%3Dhelm%2Cstatus!%3Dsuperseded"],
+    );
   });
 
   it("lists, under the component, what differs", async () => {
@@ -74,7 +75,7 @@ describe("preview beside a cluster", () => {
     const { "todo-frontend": text } = await beside([], 403);
     assert.match(
       text,
-      /^todo-frontend-dev, the cluster could not be asked \(127\.0\.0\.1:\d+ answered 403\) and this machine has not seen the release; all that it would install: objects \d+ added\n/,
+      /^todo-frontend-dev, the cluster could not be asked \(the API server answered 403\) and this machine has not seen the release; all that it would install: objects \d+ added\n/,
     );
   });
 
@@ -82,9 +83,9 @@ describe("preview beside a cluster", () => {
     const { "": warning, "todo-backend": text } = await beside([], "none");
     assert.match(
       warning,
-      /^cluster todo-on-minikube: 127\.0\.0\.1:\d+ did not answer within 2\.5 s; .+`make preview ENV=dev`/,
+      /^cluster todo-on-minikube: the API server did not answer within 2\.5 s; .+`make preview ENV=dev`/,
     );
-    assert.match(text, /the cluster could not be asked \(127\.0\.0\.1:\d+ did not answer within 2\.5 s\)/);
+    assert.match(text, /the cluster could not be asked \(the API server did not answer within 2\.5 s\)/);
   });
 });
 
@@ -130,7 +131,7 @@ describe("what a person or a command asks of a preview", () => {
 
 it("a preview without the stack's context in the kubeconfig says so", async () => {
   const { told } = await runProgram({ stack: "dev", preview: true });
-  assert.match(told["todo-backend"], /\(the kubeconfig has no context todo-on-minikube\)/);
+  assert.match(told["todo-backend"], /\(context "todo-on-minikube" does not exist\)/);
 });
 
 it("an update asks no cluster and says nothing", async () => {

@@ -156,7 +156,8 @@ for (const each of stacks) {
         for (const { type, provider } of inCluster) assert.equal(provider, type === SECRET ? "contents" : "cluster");
         const [{ inputs }, { inputs: ofContents }] = ofType("pulumi:providers:kubernetes");
         // Not the path of this machine's kubeconfig: index.ts says why.
-        const cluster = { context: "todo-on-minikube", clusterIdentifier: "todo-on-minikube", kubeconfig: "" };
+        const place = { context: "todo-on-minikube", clusterIdentifier: "todo-on-minikube", kubeconfig: "" };
+        const cluster = { ...place, enablePatchForce: "true" };
         assert.deepEqual(inputs, cluster);
         assert.deepEqual(
           { ...ofContents, upsertExistingObjects: String(ofContents.upsertExistingObjects) },
@@ -243,7 +244,8 @@ for (const each of stacks) {
           resetValues: true,
           // prod has two pods, one after the other; PostgreSQL's time is the engine's own.
           timeout: stack === "prod" ? 220 : 120,
-          waitForJobs: true,
+          replace: true,
+          skipAwait: true,
         }));
         assert.deepEqual(found, expected);
       });

@@ -133,20 +133,20 @@ export async function runMocked(
   });
   await pulumi.runtime.disconnect();
 
-  const resources = seen.map(({ type, name, opts, resource }) => {
+  const found = seen.map(async ({ type, name, opts, resource }) => {
     const registered = inputs.get(`${type} ${name}`);
     return {
       type,
       name,
       inputs: registered?.inputs ?? {},
-      dependsOn: namesOf(opts.dependsOn),
-      parent: namesOf(opts.parent)[0],
+      dependsOn: await namesOf(opts.dependsOn),
+      parent: (await namesOf(opts.parent))[0],
       // A reference: urn::id, whose urn ends in the provider's name.
       provider: registered?.provider?.split("::").at(-2),
       protect: (resource as unknown as { __protect?: boolean }).__protect ?? false,
     };
   });
-  return { resources, outputs: outputs ?? {}, rendered, told };
+  return { resources: await Promise.all(found), outputs: outputs ?? {}, rendered, told };
 }
 
 /** The config of a stack file of FIXTURES by full key, as parseSettings takes it. */
@@ -160,11 +160,12 @@ function freshImport(file: string): (folder: string) => Promise<Record<string, u
   return require(resolve(ROOT, file));
 }
 
-function namesOf(resources: unknown): string[] {
+/** Names of resources, those behind Outputs included. */
+async function namesOf(resources: unknown): Promise<string[]> {
   const list = Array.isArray(resources) ? resources : resources === undefined ? [] : [resources];
-  return list.map((resource) => {
-    const { __name } = resource as { __name?: string };
-    if (!__name) throw new Error("a resource behind an Output has no name yet; pass the resource itself");
-    return __name;
-  });
+  const found = list.map((each) =>
+    pulumi.Output.isInstance(each) ? (each as unknown as { promise(): Promise<unknown> }).promise() : each,
+  );
+  // Pulumi makes a list behind an Output of one resource behind an Output.
+  return (await Promise.all(found)).flat().map((resource) => (resource as { __name: string }).__name);
 }

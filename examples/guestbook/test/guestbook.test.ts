@@ -47,7 +47,8 @@ describe("guestbook", function () {
       chart: "./charts/web",
       timeout: 120,
       maxHistory: 10,
-      waitForJobs: true,
+      replace: true,
+      skipAwait: true,
       resetValues: true,
     });
     const { checksum } = values.secret;

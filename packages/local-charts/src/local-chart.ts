@@ -69,9 +69,16 @@ export class LocalChart extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: opts.dependsOn },
     );
-    this.ready = updates
-      ? installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart.memory)
-      : pulumi.output<pulumi.Resource>(this);
+    if (updates) {
+      this.ready = installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart.memory);
+    } else if (pulumi.runtime.isDryRun()) {
+      this.ready = pulumi.output<pulumi.Resource>(this);
+    } else {
+      this.ready = installed.id.apply(() => {
+        remember(chart.memory, namespace, release, objects);
+        return this;
+      });
+    }
     showChanges(chart.changes, this, hints);
     this.registerOutputs({});
   }

@@ -132,7 +132,14 @@ describe("a program with a chart of its own", () => {
     ]);
     assert.deepEqual(release, {
       ...{ name: "web-dev", namespace: "shop-dev", chart: "./charts/web", values: { replicas: 2 } },
-      ...{ description: `objects ${digest(fits)}`, timeout: 120, maxHistory: 10, waitForJobs: true, resetValues: true },
+      ...{
+        description: `objects ${digest(fits)}`,
+        timeout: 120,
+        maxHistory: 10,
+        replace: true,
+        skipAwait: true,
+        resetValues: true,
+      },
       compat: "true",
     });
     assert.deepEqual([asked.length, asked[0].kube_version], [1, "1.36.0"]);

@@ -2,6 +2,7 @@
 // what no waiting heals ends it, and its end comes with the last pod.
 import * as pulumi from "@pulumi/pulumi";
 import { causesOf, questionsOf } from "../cause/causes.ts";
+import type { CauseHints } from "../cause/pod.ts";
 import { readyLines, waitingFor } from "../cause/readiness.ts";
 import type { Cause, ProbeAnswer, Situation } from "../cause/situation.ts";
 import { hookEvents, type KubernetesObject } from "../kubernetes/object.ts";
@@ -20,11 +21,7 @@ export interface WaitOptions {
 }
 
 /** What may be done about what pods wait for. */
-export interface WaitHints {
-  /** Brings an image, which is put behind it, into the cluster's nodes: `minikube -p shop image load`. */
-  loadImage?: string;
-  /** What to do about what a pod of a release answers on its readiness path, in a few words; undefined where nobody knows. */
-  aboutAnswer?: (release: string, answer: string) => string | undefined;
+export interface WaitHints extends CauseHints {
   /** Shows again what was found: `make diagnose ENV=dev`. */
   diagnose?: string;
 }
@@ -33,6 +30,8 @@ export interface WaitHints {
 const PAUSE_MS = 1_000;
 /** Between two rounds of questions to pods. */
 const ASK_MS = 2_000;
+/** After which the same line is said again, older. */
+const TELL_MS = 5_000;
 const PATIENCE_MS = 5_000;
 /** Lines of a log. */
 const TAIL = 10;
@@ -61,7 +60,8 @@ export class Wait {
   private readonly logs: Situation["logs"] = new Map();
   private readonly answers: Situation["answers"] = new Map();
   private asked = 0;
-  private line = "";
+  private state = "";
+  private told = 0;
   private helmIsDone = false;
 
   constructor(options: WaitOptions, say: Say) {
@@ -134,10 +134,13 @@ export class Wait {
     return { rendered, objects: this.observation.objects };
   }
 
+  /** Each state once; how long it has lasted, now and then. */
   private progress(lines: string[]): void {
     const line = lines.join("; ");
-    if (line === this.line) return;
-    this.line = line;
+    const state = line.replace(/ \d+ s\b/g, "");
+    if (state === this.state && Date.now() - this.told < TELL_MS) return;
+    this.state = state;
+    this.told = Date.now();
     this.say(line, true);
   }
 

@@ -6,12 +6,13 @@ import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
 import { type KubernetesObject, title } from "../kubernetes/object.ts";
 
 const PATIENCE_MS = 10_000;
+const PREVIEW_MS = 2_500;
 /** What is being taken away has to be gone first: a namespace takes as long as its pods. */
 const ENDING_MS = 120_000;
 
 /**
  * An object that Pulumi manages, once it is really there: what somebody has deleted since is made again, with a word about
- * it. What comes behind it has this in `dependsOn`. Nothing in a preview, nor under a test's mocks.
+ * it, and a preview says what would be. What comes behind it has this in `dependsOn`. Nothing under a test's mocks.
  * @param object all of it; may hold secrets
  */
 export function ensured<T extends pulumi.CustomResource>(
@@ -19,11 +20,29 @@ export function ensured<T extends pulumi.CustomResource>(
   context: string,
   object: pulumi.Input<KubernetesObject>,
 ): pulumi.Output<pulumi.Resource> {
-  if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) return pulumi.output<pulumi.Resource>(resource);
+  const itself = resource.urn.apply((): pulumi.Resource => resource);
+  if (!pulumi.runtime.hasEngine()) return itself;
+  const say = (text: string) => void pulumi.log.info(text, resource);
+  if (pulumi.runtime.isDryRun()) {
+    // Of what Pulumi would make there is no id yet, and nothing to look at.
+    pulumi.all([resource.id, object]).apply(([, wanted]) => sayMissing(context, wanted as KubernetesObject, say));
+    return itself;
+  }
   return pulumi.all([resource.id, object]).apply(async ([, wanted]) => {
-    await ensureThere(context, wanted as KubernetesObject, (text) => void pulumi.log.info(text, resource));
+    await ensureThere(context, wanted as KubernetesObject, say);
     return resource;
   });
+}
+
+/** What a preview says; nothing where the cluster cannot be asked, which others say. */
+async function sayMissing(context: string, object: KubernetesObject, say: (text: string) => void): Promise<void> {
+  const namespace = object.metadata.namespace ?? "";
+  try {
+    await clusterGet(context, await objectPath(context, object, namespace), PREVIEW_MS);
+  } catch (error) {
+    if (error instanceof NotThere)
+      say(`+ ${title(object, namespace)} is not in the cluster any more, and is made again`);
+  }
 }
 
 /** @throws pulumi.RunError where it cannot be made */

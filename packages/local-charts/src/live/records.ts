@@ -6,7 +6,7 @@ import type { LastRevision } from "./description.ts";
 
 /** A Secret in which Helm keeps a revision. */
 export interface HelmSecret {
-  metadata: { name: string; labels: Record<string, string>; [field: string]: unknown };
+  metadata: { name?: string; labels: Record<string, string>; [field: string]: unknown };
   data: { release: string };
   [field: string]: unknown;
 }

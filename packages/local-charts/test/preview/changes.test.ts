@@ -19,6 +19,8 @@ const chart = (objects: KubernetesObject[]) => ({
 });
 const [before, after] = [deployment(), deployment((container) => Object.assign(container, { image: "app:2" }))];
 
+const last = { status: "deployed", description: "" };
+
 describe("changesOf", () => {
   let memory: string;
   beforeEach(() => {
@@ -34,8 +36,8 @@ describe("changesOf", () => {
 
   it("are those of the release of its own namespace", () => {
     const found = new Map([
-      [`${NAMESPACE}/web`, { revision: 1, objects: [before] }],
-      ["other/web", { revision: 2, objects: [after] }],
+      [`${NAMESPACE}/web`, { revision: 1, objects: [before], last }],
+      ["other/web", { revision: 2, objects: [after], last }],
     ]);
     const both = [chart([after]), { ...chart([after]), namespace: "other" }];
     const all = changesOf(both, found, memory);
@@ -49,14 +51,14 @@ describe("changesOf", () => {
   });
 
   it("are those since what is deployed, with a later revision that did not get there; which is noted", () => {
-    const report = changes(new Map([[`${NAMESPACE}/web`, { revision: 3, objects: [before], later: "failed" }]]));
+    const report = changes(new Map([[`${NAMESPACE}/web`, { revision: 3, objects: [before], later: "failed", last }]]));
     assert.deepEqual(report?.basis, { from: "deployed", revision: 3, later: "failed" });
     assert.deepEqual(
       report?.entries.map(({ what, object }) => `${what} ${object}`),
       ["changed Deployment app"],
     );
     assert.deepEqual(recall(memory, NAMESPACE, "web")?.objects, [before]);
-    const alone = changes(new Map([[`${NAMESPACE}/web`, { revision: 3, objects: [before] }]]));
+    const alone = changes(new Map([[`${NAMESPACE}/web`, { revision: 3, objects: [before], last }]]));
     assert.deepEqual(alone?.basis, { from: "deployed", revision: 3 });
   });
 

@@ -84,7 +84,7 @@ describe("crds/", () => {
       `! CustomResourceDefinition a of crds/ could not be asked for (lab answered 403), and Helm ${never}`,
     ]);
     const { text } = await said([record], [], { status: 403 });
-    assert.match(text?.[0] ?? "", /^web, the cluster could not be asked \(lab answered 403\)/);
+    assert.match(text?.[0] ?? "", /^web, the cluster could not be asked \(the API server answered 403\)/);
     assert.equal(
       text?.some((line) => line.includes("crds/")),
       false,

@@ -1,4 +1,4 @@
-// An API server that knows nothing but Helm's records, which is what a preview asks a cluster for, or what a test says.
+// An API server that knows Helm's records and has what they say, which is what a preview asks a cluster for; or what a test says.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -42,6 +42,23 @@ export function helmSecret({ release, revision, status, objects, description = "
 /** What a test's own API server answers: an object, or a Response of another status; undefined for what is not there. */
 type Answer = (method: string, path: string) => unknown;
 
+/** What is there of records: the records, the objects that they say, and which kinds those are. */
+function answerOf(records: FakeRecord[], method: string, url: string): unknown {
+  if (url.includes("owner%3Dhelm")) return { items: records.map(helmSecret) };
+  const objects = records.flatMap((record) => record.objects);
+  const { pathname } = new URL(url, "http://fake");
+  const [, group] = /^\/(?:api|apis)\/([^/]+(?:\/v[^/]+)?)$/.exec(pathname) ?? [];
+  if (group) {
+    const kinds = new Set(objects.flatMap(({ apiVersion, kind }) => (apiVersion === group ? kind : [])));
+    return { resources: [...kinds].map((kind) => ({ name: plural(kind), kind, namespaced: true })) };
+  }
+  if (method === "POST") return {};
+  const [list, name] = pathname.split("/").slice(-2);
+  return objects.find(({ kind, metadata }) => plural(kind) === list && metadata.name === name);
+}
+
+const plural = (kind: string) => `${kind.toLowerCase()}s`;
+
 /** @param status of every answer; 200 unless something is to go wrong, "none" for one that takes calls and says nothing */
 export async function fakeCluster(
   context: string,
@@ -53,7 +70,7 @@ export async function fakeCluster(
     const { method = "", url = "" } = request;
     asked.push(method === "GET" ? url : `${method} ${url}`);
     if (status === "none") return;
-    const answer = Array.isArray(records) ? { items: records.map(helmSecret) } : records(method, url);
+    const answer = Array.isArray(records) ? answerOf(records, method, url) : records(method, url);
     if (answer instanceof Response) {
       void answer.text().then((text) => response.writeHead(answer.status).end(text));
       return;
