@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { NotReady, Wait, type WaitOptions } from "./cluster/wait.ts";
+import { failure } from "./failure.ts";
 import { plainDescription } from "./live/description.ts";
 import { afterHelm, beforeHelm } from "./live/release.ts";
 import type { PreparedChart } from "./prepare.ts";
@@ -102,7 +103,7 @@ function installedAndReady(
     remember(memory, options.namespace, options.release, options.objects);
     await afterHelm(options, say);
     await wait.untilReady().catch((error: Error) => {
-      throw error instanceof NotReady ? new pulumi.RunError(error.message) : error;
+      throw error instanceof NotReady ? failure(error.message) : error;
     });
     return component;
   });

@@ -23,11 +23,14 @@ export function answerCause({ object, situation, hints }: Told): Cause | undefin
   return {
     ...{ kind: "probe-failing", object: pod, reason: "Unhealthy" },
     text: `${pod} is not ready, as GET ${path} answers ${status}`,
-    evidence: text.trim() ? [inOneLine(redactText(text))] : [],
+    evidence: text.trim() && !isPage(text) ? [inOneLine(redactText(text))] : [],
     fix:
       about ?? `mend what it says, or correct the probe's path; \`${kubectlOf(situation)} logs ${name}\` shows its log`,
   };
 }
+
+/** A page for a browser says nothing in its first lines. */
+const isPage = (text: string) => /^\s*<(!doctype|html)/i.test(text);
 
 /** What the API server says itself where it does not reach the pod, or may not ask it. */
 function isOfApiServer(text: string): boolean {

@@ -151,7 +151,8 @@ function endCause(status: ContainerStatus, ended: Terminated | undefined, told: 
   // A Job's pods are tried again by the Job, which says when it gives up; others end alike when they have ended twice.
   const hopeless = !ofJob && restartCount >= ENOUGH - 1 && { hopelessAfter: SOME };
   const about = { object: pod, reason, evidence: lines, ...hopeless };
-  const times = restartCount > 0 ? `, ${restartCount + (status.state?.waiting ? 0 : 1)} times so far` : "";
+  const ends = restartCount + 1;
+  const times = ends > 1 ? `, ${ends} times so far` : "";
   if (reason === "OOMKilled") {
     const limit = containersIn(object).find((each) => each.name === name)?.resources?.limits?.memory;
     const fix = `raise resources.limits.memory${limit ? ` above ${limit}` : ""}, or have it take less`;
@@ -191,7 +192,7 @@ function endCause(status: ContainerStatus, ended: Terminated | undefined, told: 
 }
 
 /** Lines of a log that are shown, and letters of each. */
-const LINES = 5;
+const LINES = 8;
 const WIDTH = 200;
 const cut = (line: string) => (line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line);
 

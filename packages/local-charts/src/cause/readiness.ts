@@ -60,7 +60,9 @@ const COUNTS: Record<string, (live: LiveObject, status: Counts) => Progress> = {
   Deployment: ({ spec }, { replicas = 0, updatedReplicas = 0, availableReplicas = 0 }) => {
     const wanted = (spec?.replicas as number | undefined) ?? 1;
     const done = updatedReplicas >= wanted && replicas <= updatedReplicas && availableReplicas >= wanted;
-    return { wanted, ready: Math.min(availableReplicas, updatedReplicas), done };
+    // Those of the revision before are ready, too, until they go.
+    const ready = Math.max(0, availableReplicas - (replicas - updatedReplicas));
+    return { wanted, ready, done };
   },
   StatefulSet: ({ spec, status }, { readyReplicas = 0, updatedReplicas = 0, availableReplicas = 0 }) => {
     const wanted = (spec?.replicas as number | undefined) ?? 1;

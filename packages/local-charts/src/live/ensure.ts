@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { listPath, objectPath } from "../cluster/discovery.ts";
 import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import { failure } from "../failure.ts";
 import { type KubernetesObject, title } from "../kubernetes/object.ts";
 
 const PATIENCE_MS = 10_000;
@@ -67,7 +68,7 @@ export async function ensureThere(
     if (found && !ending) return;
     if (!found) break;
     if (Date.now() > deadline) {
-      throw new pulumi.RunError(
+      throw failure(
         `${name} is being deleted for ${ENDING_MS / 1000} s; see what holds it (\`kubectl --context ${context} get ${object.kind.toLowerCase()} ${object.metadata.name} -o yaml\`, its finalizers), then run this again`,
       );
     }

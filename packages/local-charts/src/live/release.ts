@@ -1,9 +1,9 @@
 // Before and after Helm: a release that Pulumi believes in is made fit for what comes, and what an update that did not get
 // to its end has left in the cluster is taken away.
 import { setTimeout as sleep } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import { objectPath } from "../cluster/discovery.ts";
 import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import { failure } from "../failure.ts";
 import { elementAt } from "../kubernetes/compare.ts";
 import { isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
 import type { Path } from "../kubernetes/path.ts";
@@ -59,7 +59,7 @@ async function namespaceOf(context: string, namespace: string, release: string):
       if (!(error instanceof NotThere)) return;
     }
     if (Date.now() > deadline) {
-      throw new pulumi.RunError(
+      throw failure(
         `release ${release}: expected namespace ${namespace}, found none after ${NAMESPACE_MS / 1000} s; if it was deleted by hand, \`pulumi up --refresh\` makes it and all in it again`,
       );
     }
@@ -91,7 +91,7 @@ async function assertCurrent({ context, namespace, release, objects }: ReleasePl
   const last: LastRevision = { status: info.status, description: info.description ?? "" };
   if (last.status !== "deployed" || isOf(digest(objects), last)) return;
   await mendRecord(context, namespace, release, "newer than Pulumi's state");
-  throw new pulumi.RunError(
+  throw failure(
     `release ${release}: what is deployed is not what Pulumi's state says (${last.description}), as after a state that was restored from an older copy; nothing was changed; run the same command again, which brings it to what the charts say`,
   );
 }
