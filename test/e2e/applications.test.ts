@@ -97,7 +97,7 @@ const cases: Case[] = [
 ];
 
 describe("applications by a stack file alone", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let browser: Browser;
   before(async () => {
     browser = await startBrowser();

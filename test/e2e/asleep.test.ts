@@ -7,7 +7,7 @@ import { chartTest } from "./chart-test.ts";
 import { command, pulumi, until } from "./cluster.ts";
 
 describe("a cluster that was asleep", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   const sleeps: [string, () => void][] = [
     ["`minikube stop`", () => execFileSync("minikube", ["--profile", "todo-on-minikube", "stop"], { stdio: "ignore" })],

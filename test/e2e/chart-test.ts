@@ -1,17 +1,17 @@
 // A chart's own test, with all that is known when it fails.
-import { helm, namespace } from "./cluster.ts";
+import { dev, type Place } from "./cluster.ts";
 import { look } from "./evidence.ts";
 
 /** Runs `helm test`. @throws Error with the test pod's log, its events, and the pods that it may have asked */
-export function chartTest(release: string): void {
+export function chartTest(release: string, { stack, helm }: Pick<Place, "stack" | "helm"> = dev): void {
   try {
-    helm("test", release, "--timeout", "60s");
+    helm("test", release, "--timeout", "180s");
   } catch (error) {
-    throw new Error(`${(error as Error).message.trim()}\n${evidence(`${release}-test`)}`);
+    throw new Error(`${(error as Error).message.trim()}\n${evidence(`todo-${stack}`, `${release}-test`)}`);
   }
 }
 
-function evidence(pod: string): string {
+function evidence(namespace: string, pod: string): string {
   const log = look(namespace, "logs", pod, "--all-containers", "--timestamps", "--tail=30");
   const about = ["--field-selector", `involvedObject.name=${pod}`, "--sort-by=.lastTimestamp"];
   const events = look(namespace, "get", "events", ...about);

@@ -78,13 +78,36 @@ export function replacePod(workload: string, release: string): void {
   if (podUid(release) === before) throw new Error(`${release}: the pod that was deleted is still there`);
 }
 
-/** Polls until `probe` answers with something, and returns it. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined>, seconds = 60): Promise<T> {
+/** What is not as it should be, and what the parts say that connect pods. */
+function stateOfCluster(): string {
+  const cluster = ["--context", "todo-on-minikube", "--request-timeout=20s"];
+  const ask = (...args: string[]) => spawnSync("kubectl", [...cluster, ...args], { encoding: "utf8" }).stdout;
+  const warnings = ["--field-selector=type=Warning", "--sort-by=.lastTimestamp"];
+  const system = ["--namespace", "kube-system", "logs", "--tail=15", "--prefix", "--selector"];
+  const parts = ["kube-proxy", "kube-router", "kube-dns"].map((name) => ask(...system, `k8s-app=${name}`));
+  return [
+    ...["pods:", ask("get", "pods", "--all-namespaces", "--output", "wide")],
+    ...["warnings:", ask("get", "events", "--all-namespaces", ...warnings)],
+    ...["kube-proxy, kube-router, CoreDNS:", ...parts],
+  ].join("\n");
+}
+
+/**
+ * Polls until `probe` answers with something, and returns it.
+ * @param seconds after which nobody believes in it any more: much more than a slow machine needs
+ * @throws Error that tells what the cluster was doing
+ */
+export async function until<T>(what: string, probe: () => Promise<T | undefined>, seconds = 180): Promise<T> {
+  let last: unknown;
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await probe().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${seconds} s for ${what}`);
+    const answer = await probe().catch((error) => {
+      last = error;
+    });
+    if (answer !== undefined) return answer as T;
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${seconds} s for ${what}${last ? `, at last: ${last}` : ""}\n${stateOfCluster()}`);
+    }
     await new Promise((done) => setTimeout(done, 200));
   }
 }

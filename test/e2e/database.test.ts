@@ -18,7 +18,7 @@ const NODE_PORT = 30301;
 const url = `http://localhost:${NODE_PORT}`;
 
 describe("the database's place is a switch", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let checkout: Checkout;
   let databaseUrl: string;
   let kept: string;

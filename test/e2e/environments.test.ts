@@ -36,7 +36,7 @@ function takeImages(folder: string, stack: string): void {
 const namespaces = ["todo-staging", "todo-prod", externalDatabase.namespace];
 
 describe("three environments on one cluster", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let checkout: Checkout;
   const urls: Record<string, string> = {};
 

@@ -42,7 +42,7 @@ export function refusalOfPlainText(url: string): string {
 /** Sends it to sleep, data and all: its Service then leads nowhere. */
 export function sleep(): void {
   kubectl("scale", "statefulset", name, "--replicas=0");
-  kubectl("wait", "pod", `${name}-0`, "--for=delete", "--timeout=60s");
+  kubectl("wait", "pod", `${name}-0`, "--for=delete", "--timeout=180s");
 }
 
 export function wake(): void {

@@ -76,7 +76,7 @@ export class Callers {
   }
 
   remove(): void {
-    if (this.names.length > 0) this.kubectl("delete", "--ignore-not-found", "--timeout=60s", ...this.names);
+    if (this.names.length > 0) this.kubectl("delete", "--ignore-not-found", "--timeout=180s", ...this.names);
   }
 
   private kubectl(...args: string[]): string {

@@ -22,7 +22,7 @@ import { startBrowser } from "./browser.ts";
 import { claim, unclaim } from "./claims.ts";
 
 describe("an application from a registry with a password", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let application: Application;
   let browser: Browser;
   const token = (value: string) =>

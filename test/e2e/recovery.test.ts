@@ -17,7 +17,7 @@ function family(pid: number): number[] {
 }
 
 describe("after an update that was killed", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   it("`make up` releases the lock, rolls the release back and deploys again", async () => {
     const folder = mkdtempSync(join(tmpdir(), "todo-e2e-"));

@@ -24,7 +24,7 @@ import {
 const canary = (name: string) => `canary-${name}-${randomBytes(16).toString("hex")}"\\&<+/=`;
 
 describe("an environment with secrets that can be recognised", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const given = {
     secretKey: canary("secret-key"),
     authSecret: canary("auth-secret"),
@@ -140,7 +140,7 @@ describe("an environment with secrets that can be recognised", function () {
     assert.throws(() => place.pulumi("up", "--yes", "--skip-preview"));
     // As a node that is drained would do.
     place.kubectl("delete", "pod", "--selector", "app.kubernetes.io/name=todo-backend");
-    place.kubectl("rollout", "status", "deployment/todo-backend-canary", "--timeout=60s");
+    place.kubectl("rollout", "status", "deployment/todo-backend-canary", "--timeout=180s");
     assert.deepEqual(secretsOf(place), before);
     writeFileSync(file, text);
     const undone = podUids(place);

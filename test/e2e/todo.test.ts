@@ -21,7 +21,7 @@ describe("the Todo in a browser", () => {
 
   const checkbox = () => page.getByRole("checkbox", { name: title });
   const connected = () =>
-    page.getByRole("status").and(page.locator("[data-connection=connected]")).waitFor({ timeout: 60_000 });
+    page.getByRole("status").and(page.locator("[data-connection=connected]")).waitFor({ timeout: 180_000 });
 
   it("adds a todo", async () => {
     await connected();

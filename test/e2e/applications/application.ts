@@ -86,7 +86,7 @@ export function replaceAllPods({ kubectl }: Place): void {
   const before = uids();
   kubectl("delete", "pods", "--all", "--grace-period=1");
   for (const workload of kubectl("get", "deployments,statefulsets", "--output", "name").trim().split("\n")) {
-    kubectl("rollout", "status", workload, "--timeout=90s");
+    kubectl("rollout", "status", workload, "--timeout=240s");
   }
   assert.deepEqual(
     uids().filter((uid) => before.includes(uid)),

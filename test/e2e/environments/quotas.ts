@@ -14,7 +14,7 @@ export function quotas(): void {
       kubectl("prod", "rollout", "restart", "deployment/todo-frontend-prod");
       kubectl("prod", "rollout", "status", "deployment/todo-frontend-prod", "--timeout=120s");
       for (const release of releases("prod")) {
-        helm("prod", "test", release, "--timeout", "60s");
+        helm("prod", "test", release, "--timeout", "180s");
       }
       assert.deepEqual(refused(), []);
       assert.equal(json("prod", "get", "resourcequota", "environment").status.hard["requests.cpu"], "1500m");

@@ -18,7 +18,7 @@ export function sideBySide(checkout: () => Checkout): void {
     const page = async (stack: Stack) => {
       const page = await context.newPage();
       await page.goto(origins[stack]);
-      await page.locator("[data-connection=connected]").first().waitFor({ timeout: 60_000 });
+      await page.locator("[data-connection=connected]").first().waitFor({ timeout: 180_000 });
       return page;
     };
 

@@ -91,7 +91,7 @@ export const isShown = ({ objects: named, hooks = [] }: Edit) => named.length + 
 /** A group of tests that makes these edits; of those that change an object but cannot be applied it makes none. */
 export function predictionFor(title: string, edits: Edit[], more: () => void = () => undefined): void {
   describe(title, function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
 
     before(() => {
       claim(NAMESPACE);

@@ -48,7 +48,7 @@ const addTodo = (title: string) => forwarded("todo-todo-frontend", (url) => api.
 /** @param binary helm, of whatever version */
 export function installedBy(binary: string): void {
   describe(`todo-app, installed by ${binary}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const helm = (...args: string[]) =>
       command(binary, "--kube-context", "todo-on-minikube", "--namespace", namespace, ...args);
     const upgrade = (...args: string[]) =>
