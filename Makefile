@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff pr-report down open compare promote rotate migrate evidence env test e2e check format generate doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff pr-report down open compare promote rotate migrate evidence env test e2e check format generate diagnose doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -55,6 +55,9 @@ format: ## Format the sources and fix what the linter can fix
 
 generate: ## Write the generated files again
 	$(run) ops/generate.ts
+
+diagnose: ## What is wrong in an environment, why, and what to type          [ENV=…]
+	$(run) ops/diagnose.ts "$(ENV)"
 
 doctor: ## Say which tools are here, from where, and what is missing
 	$(run) ops/doctor.ts

@@ -7,6 +7,7 @@ import { BUILD_TIME, reservedNames } from "../settings/variables.ts";
 import type { Settings } from "../settings.ts";
 import { backendUrl, chartsOf, type Parts, partsOf } from "./parts.ts";
 import { policyOf, type ReviewedException } from "./policy.ts";
+import { PROGRAM } from "./program.ts";
 import { releaseName } from "./release.ts";
 import { schemaHint } from "./schema.ts";
 import { type SecretSource, type SecretSpec, specsOf } from "./secrets.ts";
@@ -35,10 +36,10 @@ export function preparationOf(
       allChanges: `make diff ENV=${environment}`,
       withoutCluster: `make preview ENV=${environment}`,
       ...(cluster.context === profile && { loadImage: `minikube -p ${profile} image load` }),
+      ...(cluster.context === profile && { diagnose: `make diagnose ENV=${environment}` }),
       aboutAnswer: (release, answer) => schemaHint(settings, release, answer),
     },
-    // Names the folder of what this machine knows of releases, beside Pulumi's state.
-    program: "todo-on-minikube",
+    program: PROGRAM,
   };
 }
 

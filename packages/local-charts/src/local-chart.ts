@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { forgetCauses, saveCauses } from "./cause/saved.ts";
 import { NotReady, Wait, type WaitOptions } from "./cluster/wait.ts";
 import { failure } from "./failure.ts";
 import { plainDescription } from "./live/description.ts";
@@ -71,7 +72,7 @@ export class LocalChart extends pulumi.ComponentResource {
       { parent: this, dependsOn: opts.dependsOn },
     );
     if (updates) {
-      this.ready = installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart.memory);
+      this.ready = installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart);
     } else if (pulumi.runtime.isDryRun()) {
       this.ready = pulumi.output<pulumi.Resource>(this);
     } else {
@@ -95,16 +96,20 @@ function installedAndReady(
   installed: kubernetes.helm.v3.Release,
   options: WaitOptions,
   say: Say,
-  memory: string,
+  { memory, program }: PreparedChart,
 ): pulumi.Output<pulumi.Resource> {
   const wait = new Wait(options, (text, passing) => say(text, "info", passing));
   void wait.duringHelm();
   return installed.id.apply(async () => {
-    remember(memory, options.namespace, options.release, options.objects);
+    const { namespace, release, objects } = options;
+    remember(memory, namespace, release, objects);
     await afterHelm(options, say);
     await wait.untilReady().catch((error: Error) => {
-      throw error instanceof NotReady ? failure(error.message) : error;
+      if (!(error instanceof NotReady)) throw error;
+      saveCauses(program, namespace, release, error.causes);
+      throw failure(error.message);
     });
+    forgetCauses(program, namespace, release);
     return component;
   });
 }

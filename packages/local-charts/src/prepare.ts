@@ -73,6 +73,8 @@ class PreparedChart<Chart extends string = string> {
   readonly hints: Hints;
   /** As in PrepareOptions. */
   readonly context: string;
+  /** As in PrepareOptions. */
+  readonly program: string;
   /** Folder of what this machine knows of releases. */
   readonly memory: string;
   /** In a preview, the release's: whether there is something to do follows from what was found in the cluster. */
@@ -83,7 +85,7 @@ class PreparedChart<Chart extends string = string> {
   constructor(
     rendered: RenderedChart<Chart>,
     changes: Report | undefined,
-    { hints = {}, context }: Pick<PrepareOptions, "hints" | "context">,
+    { hints = {}, context, program = "" }: Pick<PrepareOptions, "hints" | "context" | "program">,
     memory: string,
     description: string | undefined,
   ) {
@@ -91,6 +93,7 @@ class PreparedChart<Chart extends string = string> {
     this.changes = changes;
     this.hints = hints;
     this.context = context;
+    this.program = program;
     this.memory = memory;
     this.description = description;
     void this.#prepared;
@@ -133,7 +136,8 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
     wiring,
     policy: options.policy ?? {},
   });
-  const memory = memoryOf(options.program ?? pulumi.getProject());
+  const program = options.program ?? pulumi.getProject();
+  const memory = memoryOf(program);
   const all = listOf(rendered as Record<string, RenderedChart | undefined>);
   const live = await readLive(context, all, await found);
   const changes = changesOf(all, live, memory, await definitions);
@@ -142,7 +146,7 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
     new PreparedChart(
       chart,
       changes.get(releaseKey(chart)),
-      { hints, context },
+      { hints, context, program },
       memory,
       previewedDescription(chart, live),
     ),

@@ -40,7 +40,7 @@ export function schedulingCause({ object, situation }: Told): Cause | undefined 
   if (found?.reason !== "Unschedulable") return undefined;
   const said = inOneLine(redactText(found.message ?? "").replace(/\. preemption:.*/s, ""));
   const about = { object: pod, reason: found.reason, evidence: [said], hopelessAfter: SOME };
-  const short = [...said.matchAll(/Insufficient ([\w./-]+)/g)].map(([, what]) => what);
+  const short = [...said.matchAll(/Insufficient ([\w/-]+(?:\.[\w/-]+)*)/g)].map(([, what]) => what);
   if (short.length > 0) {
     const asked = containersIn(object).map(
       ({ name, resources }) => `${name} ${short.map((what) => resources?.requests?.[what] ?? "0").join(" and ")}`,

@@ -5,7 +5,7 @@ import type { LiveEvent, LiveObject } from "../cause/situation.ts";
 import { clusterGet, clusterWatch, Refused, type WatchEvent } from "./request.ts";
 
 /** Kinds by the path of their lists, behind the group's and before the namespace's. */
-const KINDS = {
+export const KINDS = {
   Pod: ["/api/v1", "pods"],
   Event: ["/api/v1", "events"],
   PersistentVolumeClaim: ["/api/v1", "persistentvolumeclaims"],
@@ -17,7 +17,7 @@ const KINDS = {
   DaemonSet: ["/apis/apps/v1", "daemonsets"],
   Job: ["/apis/batch/v1", "jobs"],
 } as const;
-type Kind = keyof typeof KINDS;
+export type Kind = keyof typeof KINDS;
 
 /** What says by itself whether it is as it shall be. */
 const WORKLOADS: Kind[] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];

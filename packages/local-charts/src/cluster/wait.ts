@@ -1,13 +1,15 @@
 // The wait for a release's pods, which Helm's own would be silent about: the line of the component says what it waits for,
 // what no waiting heals ends it, and its end comes with the last pod.
 import * as pulumi from "@pulumi/pulumi";
-import { causesOf, questionsOf } from "../cause/causes.ts";
+import { causesOf } from "../cause/causes.ts";
 import type { CauseHints } from "../cause/pod.ts";
 import { readyLines, waitingFor } from "../cause/readiness.ts";
-import type { Cause, ProbeAnswer, Situation } from "../cause/situation.ts";
+import type { Cause, Situation } from "../cause/situation.ts";
 import { hookEvents, type KubernetesObject } from "../kubernetes/object.ts";
+import { ask } from "./ask.ts";
+import { withoutSecrets } from "./hide.ts";
 import { type Observation, observe } from "./observation.ts";
-import { clusterAnswer, clusterRequest } from "./request.ts";
+import { clusterRequest } from "./request.ts";
 
 /** What a wait is told. */
 export interface WaitOptions {
@@ -32,9 +34,9 @@ const PAUSE_MS = 1_000;
 const ASK_MS = 2_000;
 /** After which the same line is said again, older. */
 const TELL_MS = 5_000;
+/** Before it is worth a word that the cluster does not answer. */
+const PATIENT_MS = 2_000;
 const PATIENCE_MS = 5_000;
-/** Lines of a log. */
-const TAIL = 10;
 
 /** Why a release did not get ready, with all that was found. */
 export class NotReady extends Error {
@@ -91,7 +93,8 @@ export class Wait {
       );
       if (running.length === 0) continue;
       const situation = await this.situation(hooks);
-      for (const cause of this.hopeless(causesOf(situation, this.options.hints))) {
+      const found = this.hopeless(causesOf(situation, this.options.hints));
+      for (const cause of await withoutSecrets(found, this.options, this.observation.objects)) {
         const text = textOf(cause);
         if (told.has(text)) continue;
         told.add(text);
@@ -107,22 +110,31 @@ export class Wait {
     this.helmIsDone = true;
     const { release, timeoutSeconds, objects, hints } = this.options;
     const deadline = Date.now() + timeoutSeconds * 1000;
+    const patient = Date.now() + PATIENT_MS;
     await this.observation.refresh();
     for (;;) {
       const waiting = this.observation.complete ? waitingFor(this.known(objects), new Date()) : [];
       if (this.observation.complete && waiting.length === 0) break;
       const causes = causesOf(await this.situation(objects), hints);
       const hopeless = this.hopeless(causes);
-      if (hopeless.length > 0) throw new NotReady(`${release} is not ready: ${causeText(hopeless, hints)}`, causes);
+      if (hopeless.length > 0) throw await this.notReady("", hopeless);
       if (Date.now() > deadline) {
-        const found = causes.length > 0 ? causeText(causes, hints) : (this.observation.problem ?? waiting.join("; "));
-        throw new NotReady(`${release} is not ready after ${timeoutSeconds} s: ${found}`, causes);
+        const after = ` after ${timeoutSeconds} s`;
+        if (causes.length > 0) throw await this.notReady(after, causes);
+        throw new NotReady(`${release} is not ready${after}: ${this.observation.problem ?? waiting.join("; ")}`, []);
       }
-      this.progress(this.observation.complete ? waiting : [`asks the cluster${this.trouble()}`]);
+      if (this.observation.complete) this.progress(waiting);
+      else if (Date.now() > patient) this.progress([`asks the cluster${this.trouble()}`]);
       await this.observation.changed(PAUSE_MS);
     }
     for (const line of readyLines({ ...this.known(objects), events: this.observation.events }, this.began))
       this.say(line);
+  }
+
+  private async notReady(when: string, found: Cause[]): Promise<NotReady> {
+    const { release, hints } = this.options;
+    const causes = await withoutSecrets(found, this.options, this.observation.objects);
+    return new NotReady(`${release} is not ready${when}: ${causeText(causes, hints)}`, causes);
   }
 
   private trouble(): string {
@@ -154,20 +166,7 @@ export class Wait {
     });
     if (Date.now() - this.asked < ASK_MS) return known();
     this.asked = Date.now();
-    const { logs, answers } = questionsOf(known());
-    const place = `/api/v1/namespaces/${namespace}`;
-    await Promise.allSettled([
-      ...logs.map(async ({ pod, container, previous }) => {
-        const query = `container=${container}&tailLines=${TAIL}${previous ? "&previous=true" : ""}`;
-        const path = `${place}/pods/${pod}/log?${query}`;
-        const { status, text } = await clusterAnswer(context, path, { milliseconds: PATIENCE_MS });
-        if (status === 200) this.logs.set(`${pod}/${container}`, text);
-      }),
-      ...answers.map(async ({ pod, path, proxy }) => {
-        const { status, text } = await clusterAnswer(context, `${place}/${proxy}`, { milliseconds: PATIENCE_MS });
-        this.answers.set(pod, { path, status, text } satisfies ProbeAnswer);
-      }),
-    ]);
+    await ask(known());
     return known();
   }
 

@@ -22,6 +22,8 @@ export interface FakeCluster {
   kubeconfig: string;
   /** Paths that were asked for. */
   asked: string[];
+  /** What was sent. */
+  sent: { method: string; path: string; body: unknown }[];
   close(): Promise<void>;
 }
 
@@ -66,10 +68,17 @@ export async function fakeCluster(
   status: number | "none" = 200,
 ): Promise<FakeCluster> {
   const asked: string[] = [];
+  const sent: FakeCluster["sent"] = [];
   const server = createServer((request, response) => {
     const { method = "", url = "" } = request;
     asked.push(method === "GET" ? url : `${method} ${url}`);
     if (status === "none") return;
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString();
+      if (body) sent.push({ method, path: url, body: JSON.parse(body) });
+    });
     const answer = Array.isArray(records) ? answerOf(records, method, url) : records(method, url);
     if (answer instanceof Response) {
       void answer.text().then((text) => response.writeHead(answer.status).end(text));
@@ -97,5 +106,5 @@ export async function fakeCluster(
     await new Promise((closed) => server.close(closed));
     rmSync(folder, { recursive: true });
   };
-  return { kubeconfig, asked, close };
+  return { kubeconfig, asked, sent, close };
 }

@@ -1,0 +1,33 @@
+// `make diagnose [ENV=dev]`: what is wrong in an environment now, and what the last update that failed ended with. Changes
+// nothing. Exit code 0: all is well; 1: something is not.
+import { type Cause, diagnose, savedCauses } from "local-charts/objects";
+import { clusterEnvironment } from "../cluster/environment.ts";
+import { profile, readRecord } from "../cluster/profile.ts";
+import { PROGRAM } from "../components/program.ts";
+import { ensureTools } from "../tools/install.ts";
+import { Failure, runProgram } from "../tools/program.ts";
+import { causeLines } from "./diagnose/lines.ts";
+import { stackName } from "./stack/stack-file.ts";
+
+await runProgram(async () => {
+  const stack = stackName(process.argv[2]);
+  const namespace = `todo-${stack}`;
+  const record = readRecord();
+  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
+  await ensureTools();
+  Object.assign(process.env, await clusterEnvironment(record));
+  const hints = { loadImage: `minikube -p ${profile} image load` };
+  const { causes, waiting } = await diagnose(profile, namespace, hints).catch((error: Error) => {
+    throw new Failure(`cluster ${profile}: ${error.message}; \`make cluster\` wakes it`);
+  });
+  const show = (title: string, found: Cause[]) => console.log([title, ...found.flatMap(causeLines)].join("\n"));
+  if (waiting.length > 0) {
+    show(`${namespace}, now:`, causes);
+    for (const line of waiting) console.log(`  waits: ${line}`);
+  } else console.log(`${namespace}: every workload is ready`);
+  const saved = savedCauses(PROGRAM, namespace);
+  for (const { release, at, causes: then } of saved) {
+    show(`\n${release}, when its last update failed (${at.slice(0, 16).replace("T", " ")} UTC):`, then);
+  }
+  if (waiting.length > 0 || saved.length > 0) process.exitCode = 1;
+});

@@ -1,0 +1,47 @@
+// What is wrong in a namespace, whoever installed what is there.
+import { causesOf } from "../cause/causes.ts";
+import type { CauseHints } from "../cause/pod.ts";
+import { waitingFor } from "../cause/readiness.ts";
+import type { Cause, LiveEvent, LiveObject, Situation } from "../cause/situation.ts";
+import type { KubernetesObject } from "../kubernetes/object.ts";
+import { ask } from "./ask.ts";
+import { withoutSecrets } from "./hide.ts";
+import { KINDS, type Kind } from "./observation.ts";
+import { clusterGet } from "./request.ts";
+
+/** What is not as it should be. */
+export interface Diagnosis {
+  /** Why, as far as it is known. */
+  causes: Cause[];
+  /** What is not ready, a line each. */
+  waiting: string[];
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Looks once. @throws Error in a few words where the cluster cannot be asked */
+export async function diagnose(context: string, namespace: string, hints: CauseHints = {}): Promise<Diagnosis> {
+  const lists = (Object.keys(KINDS) as Kind[]).map(async (kind) => {
+    const [group, plural] = KINDS[kind];
+    const path = `${group}/namespaces/${namespace}/${plural}`;
+    const { items } = (await clusterGet(context, path, PATIENCE_MS)) as { items: LiveObject[] };
+    return items.map((item) => ({ ...item, kind }));
+  });
+  const all = (await Promise.all(lists)).flat();
+  const objects = all.filter(({ kind }) => kind !== "Event");
+  const events = all.filter(({ kind }) => kind === "Event") as unknown as LiveEvent[];
+  // What nothing made but somebody asked for; a Job that is done has nothing to say.
+  const roots = objects.filter(({ kind, metadata, status }) => {
+    if (metadata.ownerReferences?.some(({ controller }) => controller)) return false;
+    return WORKLOADS.includes(kind) || (kind === "Job" && !status?.succeeded);
+  });
+  const rendered = roots as unknown as KubernetesObject[];
+  const empty = { logs: new Map(), answers: new Map() };
+  const situation: Situation = { ...{ context, namespace, release: namespace, rendered, objects, events }, ...empty };
+  const waiting = waitingFor(situation, new Date());
+  if (waiting.length === 0) return { causes: [], waiting };
+  await ask(situation);
+  return { causes: await withoutSecrets(causesOf(situation, hints), situation, objects), waiting };
+}
+
+const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"];

@@ -1,0 +1,287 @@
+// Why pods are not ready, of what the API server says of them.
+// Does not prove: that a cluster says it in these words (test/e2e/causes.test.ts of the repository).
+import { strict as assert } from "node:assert";
+import { causesOf, questionsOf } from "../../src/cause/causes.ts";
+import type { LiveEvent, LiveObject, Situation } from "../../src/cause/situation.ts";
+import type { KubernetesObject } from "../../src/kubernetes/object.ts";
+
+const POD = "web-6d5f9-x2x1y";
+const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } } as KubernetesObject;
+const hook = {
+  ...{ apiVersion: "batch/v1", kind: "Job" },
+  metadata: { name: "migration", annotations: { "helm.sh/hook": "pre-upgrade" } },
+} as KubernetesObject;
+const owner = (kind: string, name: string) => [{ kind, name, uid: `${kind}-${name}`, controller: true }];
+const deployment: LiveObject = { kind: "Deployment", metadata: { name: "web", uid: "Deployment-web" } };
+const replicaSet: LiveObject = {
+  kind: "ReplicaSet",
+  metadata: { name: "web-6d5f9", uid: "ReplicaSet-web-6d5f9", ownerReferences: owner("Deployment", "web") },
+};
+const job: LiveObject = { kind: "Job", metadata: { name: "migration", uid: "Job-migration" } };
+
+/** A pod of the Deployment with one container in this state. */
+function pod(container: object, { image = "ghcr.io/acme/web:1", ...more }: Record<string, unknown> = {}): LiveObject {
+  const spec = { containers: [{ name: "web", image, ports: [{ name: "http", containerPort: 80 }], ...more }] };
+  const metadata = { name: POD, uid: "pod", ownerReferences: owner("ReplicaSet", "web-6d5f9") };
+  return { kind: "Pod", metadata, spec, status: { containerStatuses: [{ name: "web", ...container }] } };
+}
+
+const unscheduled = (message: string): LiveObject => ({
+  ...pod({}, { resources: { requests: { cpu: "4" } } }),
+  status: { conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }] },
+});
+const waiting = (reason: string, message = "") => ({ state: { waiting: { reason, message } } });
+const event = (reason: string, message: string, uid = "pod"): LiveEvent => ({
+  ...{ type: "Warning", reason, message, metadata: { name: "e" } },
+  involvedObject: { kind: "", name: "", uid },
+});
+
+function situation(objects: LiveObject[], more: Partial<Situation> = {}): Situation {
+  return {
+    ...{ context: "lab", namespace: "shop", release: "web", rendered: [web, hook] },
+    objects: [deployment, replicaSet, job, ...objects],
+    ...{ events: [], logs: new Map(), answers: new Map() },
+    ...more,
+  };
+}
+
+/** A state, and of its cause: kind, how long it may last, and what of its sentence and its fix matters. */
+type Case = [kind: string, after: number | undefined, words: RegExp, of: Situation];
+
+const log = (text: string) => new Map([[`${POD}/web`, text]]);
+const ended = (exitCode: number, reason = "Error") => ({
+  ...{ restartCount: 1, ...waiting("CrashLoopBackOff") },
+  lastState: { terminated: { exitCode, reason } },
+});
+const pull = (message: string) => situation([pod(waiting("ImagePullBackOff"))], { events: [event("Failed", message)] });
+const refused = (message: string) =>
+  situation([], { events: [event("FailedCreate", message, "ReplicaSet-web-6d5f9")] });
+const answered = (status: number, text: string) =>
+  situation([pod({ state: { running: {} } })], { answers: new Map([[POD, { path: "/ready", status, text }]]) });
+
+const cases: Case[] = [
+  ["image-not-found", 3, /none of this name and tag; correct its repository/, pull("Failed to pull image: not found")],
+  ["image-refused", 3, /refuses it; .*imagePullSecrets/, pull("Failed to pull image: 401 Unauthorized")],
+  ["registry-unreachable", undefined, /goes on trying/, pull("Failed to pull image: dial tcp: i/o timeout")],
+  ["architecture", 3, /not made for the node/, pull("Failed to pull image: no match for platform in manifest")],
+  ["image-name", 3, /no name of an image/, situation([pod(waiting("InvalidImageName"))])],
+  [
+    "image-not-loaded",
+    10,
+    /localhost\/web:1, which its node does not have .*; `load localhost\/web:1`/,
+    situation([pod(waiting("ErrImagePull"), { image: "localhost/web:1" })]),
+  ],
+  [
+    "secret-missing",
+    10,
+    /Secret shop-keys, which is not there; make it/,
+    situation([pod(waiting("CreateContainerConfigError", 'secret "shop-keys" not found'))]),
+  ],
+  [
+    "configmap-missing",
+    10,
+    /ConfigMap colours, which is not there/,
+    situation([pod(waiting("CreateContainerConfigError", 'configmap "colours" not found'))]),
+  ],
+  [
+    "key-missing",
+    10,
+    /key API_KEY of Secret shop-keys, which has no such key; .*describe secret shop-keys`/,
+    situation([pod(waiting("CreateContainerConfigError", "couldn't find key API_KEY in Secret shop/shop-keys"))]),
+  ],
+  [
+    "runs-as-root",
+    10,
+    /may not run as root.*runAsUser/,
+    situation([pod(waiting("CreateContainerConfigError", "container has runAsNonRoot and image will run as root"))]),
+  ],
+  [
+    "command-not-found",
+    10,
+    /no such command/,
+    situation([pod(waiting("RunContainerError", 'exec: "nosuch": executable file not found in $PATH'))]),
+  ],
+  [
+    "architecture",
+    10,
+    /another platform/,
+    situation([pod(waiting("RunContainerError", "exec /app: exec format error"))]),
+  ],
+  ["crash", 10, /ended with 1, 2 times so far; .* --previous`/, situation([pod(ended(1))], { logs: log("boom") })],
+  ["crash", 10, /ended with 0, though it has to go on running/, situation([pod(ended(0, "Completed"))])],
+  [
+    "out-of-memory",
+    10,
+    /more memory than it may \(64Mi\).*above 64Mi/,
+    situation([pod(ended(137, "OOMKilled"), { resources: { limits: { memory: "64Mi" } } })]),
+  ],
+  [
+    "killed-by-probe",
+    10,
+    /did not pass its liveness or startup probe/,
+    situation([pod(ended(137))], {
+      events: [{ ...event("Killing", "Container web failed liveness probe, will be restarted"), type: "Normal" }],
+    }),
+  ],
+  [
+    "database-unreachable",
+    10,
+    /nothing answers at the address/,
+    situation([pod(ended(1))], { logs: log("connect ECONNREFUSED 10.0.0.1:5432") }),
+  ],
+  [
+    "database-password",
+    10,
+    /refuses its user or password/,
+    situation([pod(ended(1))], { logs: log('FATAL: password authentication failed for user "todo"') }),
+  ],
+  [
+    "migration",
+    10,
+    /schema of the database/,
+    situation([pod(ended(1))], { logs: log("alembic.util.exc.CommandError: Can't locate revision identified by 'x'") }),
+  ],
+  ["probe-failing", undefined, /GET \/ready answers 503; mend what it says/, answered(503, "no schema")],
+  [
+    "probe-unanswered",
+    undefined,
+    /nothing answers GET \/ready/,
+    answered(503, '{"kind":"Status","apiVersion":"v1","message":"connection refused"}'),
+  ],
+  ["no-room", 10, /enough cpu left \(it asks for web 4\)/, situation([unscheduled("0/1 nodes: 1 Insufficient cpu.")])],
+  [
+    "no-node",
+    10,
+    /no node that there is; correct its nodeSelector/,
+    situation([unscheduled("0/1 nodes: 1 node(s) didn't match Pod's node affinity/selector.")]),
+  ],
+  ["node-tainted", 10, /tolerates no node/, situation([unscheduled("1 node(s) had untolerated taint {a: b}")])],
+  [
+    "volume-pending",
+    10,
+    /waits for a volume/,
+    situation([unscheduled("pod has unbound immediate PersistentVolumeClaims")]),
+  ],
+  [
+    "quota",
+    3,
+    /quota is used up; raise the quota/,
+    refused('pods "web-x" is forbidden: exceeded quota: all, requested'),
+  ],
+  [
+    "pod-security",
+    3,
+    /Pod Security level forbids/,
+    refused('pods "web-x" is forbidden: violates PodSecurity "restricted"'),
+  ],
+  [
+    "limit-range",
+    3,
+    /more or less than the namespace allows/,
+    refused("maximum cpu usage per Container is 1, but limit is 2"),
+  ],
+  ["admission", 3, /admission webhook refuses/, refused('admission webhook "x.y" denied the request: no')],
+  [
+    "service-account",
+    3,
+    /ServiceAccount is not there/,
+    refused('error looking up service account shop/web: serviceaccount "web" not found'),
+  ],
+  [
+    "mount",
+    10,
+    /mounts configmap pages, which is not there/,
+    situation([pod(waiting("ContainerCreating"))], {
+      events: [event("FailedMount", 'MountVolume.SetUp failed for volume "p": configmap "pages" not found')],
+    }),
+  ],
+  [
+    "job-failed",
+    3,
+    /did not end within its time; .*logs job\/migration`/,
+    situation([], {
+      objects: [{ ...job, status: { conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }] } }],
+    }),
+  ],
+];
+
+describe("the cause of pods that are not ready", () => {
+  const causes = (of: Situation) => causesOf(of, { loadImage: "load" });
+
+  for (const [kind, after, words, of] of cases) {
+    it(`is ${kind}: ${words.source.slice(0, 50)}`, () => {
+      const [first] = causes(of);
+      assert.deepEqual([first?.kind, first?.hopelessAfter], [kind, after]);
+      assert.match(`${first.text}; ${first.fix}`, words);
+      assert.ok(first.reason);
+    });
+  }
+
+  it("is none of a pod that runs, starts, or belongs to a revision before", () => {
+    const old = {
+      ...replicaSet,
+      metadata: { ...replicaSet.metadata, annotations: { "deployment.kubernetes.io/revision": "1" } },
+    };
+    const fresh: LiveObject = {
+      kind: "ReplicaSet",
+      metadata: {
+        ...{ name: "web-7", uid: "ReplicaSet-web-7", ownerReferences: owner("Deployment", "web") },
+        annotations: { "deployment.kubernetes.io/revision": "2" },
+      },
+    };
+    assert.deepEqual(causes(situation([], { objects: [deployment, old, fresh, pod(ended(1))] })), []);
+    assert.deepEqual(causes(situation([pod(waiting("ContainerCreating"))])), []);
+    assert.deepEqual(causes(situation([pod({ state: { running: {} } })])), []);
+  });
+
+  it("is nobody else's: a pod of another release does not count", () => {
+    const other = { ...pod(ended(1)), metadata: { name: "other-x", uid: "other" } };
+    assert.deepEqual(causes(situation([other])), []);
+  });
+
+  it("of a first end may pass, as of a Job's pod, which the Job tries again", () => {
+    const once = pod({ state: { terminated: { exitCode: 1, reason: "Error" } } });
+    assert.equal(causes(situation([once]))[0].hopelessAfter, undefined);
+    const ofJob = {
+      ...pod(ended(1)),
+      metadata: { name: "migration-a", uid: "a", ownerReferences: owner("Job", "migration") },
+    };
+    assert.equal(causes(situation([ofJob]))[0].hopelessAfter, undefined);
+  });
+
+  it("is said once for pods of one workload", () => {
+    const second = structuredClone(pod(ended(1)));
+    second.metadata = { ...second.metadata, name: "web-6d5f9-zzzzz", uid: "second" };
+    assert.equal(causes(situation([pod(ended(1)), second])).length, 1);
+  });
+
+  it("shows no credential of a log, and its last lines only", () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    const text = [...lines, "postgresql://todo:hunter22@db/todo refused"].join("\n");
+    const [{ evidence }] = causes(situation([pod(ended(1))], { logs: log(text) }));
+    assert.equal(evidence.length, 8);
+    assert.doesNotMatch(evidence.join("\n"), /hunter22/);
+  });
+
+  it("uses what a program knows to do about an answer", () => {
+    const hints = { aboutAnswer: (release: string, text: string) => `${release} ${text}: migrate` };
+    assert.equal(causesOf(answered(503, "no schema"), hints)[0].fix, "web no schema: migrate");
+  });
+});
+
+describe("what is asked of pods before", () => {
+  it("is the log of the run that ended, and the path of a pod that runs", () => {
+    assert.deepEqual(questionsOf(situation([pod(ended(1))])).logs, [{ pod: POD, container: "web", previous: true }]);
+    const probe = { readinessProbe: { httpGet: { path: "/ready", port: "http" } } };
+    const running = situation([pod({ state: { running: {} } }, probe)]);
+    assert.deepEqual(questionsOf(running), {
+      logs: [],
+      answers: [{ pod: POD, path: "/ready", proxy: `pods/${POD}:80/proxy/ready` }],
+    });
+  });
+
+  it("is nothing of a pod whose path nobody can tell", () => {
+    const probe = { readinessProbe: { httpGet: { path: "/", port: "none" } } };
+    assert.deepEqual(questionsOf(situation([pod({ state: { running: {} } }, probe)])).answers, []);
+  });
+});

@@ -1,0 +1,71 @@
+// Helm's records, and their repair. Does not prove: that Helm goes on from them (test/e2e/recovery.test.ts of the repository).
+import { strict as assert } from "node:assert";
+import { decode, type HelmSecret, mendRecord } from "../../src/live/records.ts";
+import { fakeCluster, helmSecret } from "../support/fake-cluster.ts";
+
+const SECRETS = "/api/v1/namespaces/shop/secrets";
+
+describe("the record of a release", () => {
+  const own = process.env.KUBECONFIG;
+  afterEach(() => {
+    if (own === undefined) delete process.env.KUBECONFIG;
+    else process.env.KUBECONFIG = own;
+  });
+
+  /** What mending does with these last revisions: what it answers, and what it sends. */
+  async function mended(records: [revision: number, status: string][], instead?: string) {
+    const items = records.map(([revision, status]) => {
+      const secret = helmSecret({ release: "web", revision, status, objects: [], description: "objects 0123456789ab" });
+      return { ...secret, metadata: { ...secret.metadata, name: `web.v${revision}` } };
+    });
+    const cluster = await fakeCluster("lab", (method) => (method === "GET" ? { items } : {}));
+    process.env.KUBECONFIG = cluster.kubeconfig;
+    try {
+      const answer = await mendRecord("lab", "shop", "web", instead);
+      const sent = cluster.sent.map(({ method, path, body }) => {
+        const { metadata } = body as HelmSecret;
+        const { version, info } = decode(body as HelmSecret);
+        return [method, path, metadata.labels.status, version, info.status];
+      });
+      return { answer, sent };
+    } finally {
+      await cluster.close();
+    }
+  }
+
+  it("is left alone where Helm goes on from it", async () => {
+    const { answer, sent } = await mended([[3, "deployed"]]);
+    assert.deepEqual([answer, sent], [{ last: { status: "deployed", description: "objects 0123456789ab" } }, []]);
+    assert.deepEqual(
+      (
+        await mended([
+          [3, "deployed"],
+          [4, "failed"],
+        ])
+      ).sent,
+      [],
+    );
+  });
+
+  for (const status of ["pending-install", "pending-upgrade", "pending-rollback", "uninstalling", "uninstalled"]) {
+    it(`is failed instead of ${status}, which Helm stops at`, async () => {
+      const { answer, sent } = await mended([
+        [3, "deployed"],
+        [4, status],
+      ]);
+      assert.deepEqual(sent, [["PUT", `${SECRETS}/web.v4`, "failed", 4, "failed"]]);
+      assert.deepEqual([answer.mended, answer.last?.status], [status, "failed"]);
+    });
+  }
+
+  it("is one of nothing where there is none", async () => {
+    const { answer, sent } = await mended([]);
+    assert.deepEqual([answer, sent], [{}, [["POST", SECRETS, "failed", 0, "failed"]]]);
+  });
+
+  it("can have another description, and its status", async () => {
+    const { answer, sent } = await mended([[3, "deployed"]], "newer than the state");
+    assert.deepEqual(sent, [["PUT", `${SECRETS}/web.v3`, "deployed", 3, "deployed"]]);
+    assert.equal(answer.last?.description, "newer than the state");
+  });
+});
