@@ -5,11 +5,11 @@ import { profile } from "../settings/minikube.ts";
 import { callName, type StackService, servicesOf } from "../settings/services.ts";
 import { BUILD_TIME, reservedNames } from "../settings/variables.ts";
 import type { Settings } from "../settings.ts";
+import { causeHints } from "./cause-hints.ts";
 import { backendUrl, chartsOf, type Parts, partsOf } from "./parts.ts";
 import { policyOf, type ReviewedException } from "./policy.ts";
 import { PROGRAM } from "./program.ts";
 import { releaseName } from "./release.ts";
-import { schemaHint } from "./schema.ts";
 import { type SecretSource, type SecretSpec, specsOf } from "./secrets.ts";
 
 /** All that the rendered charts of an environment are checked against. */
@@ -35,9 +35,8 @@ export function preparationOf(
     hints: {
       allChanges: `make diff ENV=${environment}`,
       withoutCluster: `make preview ENV=${environment}`,
-      ...(cluster.context === profile && { loadImage: `minikube -p ${profile} image load` }),
+      ...causeHints(cluster.context === profile, settings),
       ...(cluster.context === profile && { diagnose: `make diagnose ENV=${environment}` }),
-      aboutAnswer: (release, answer) => schemaHint(settings, release, answer),
     },
     program: PROGRAM,
   };

@@ -7,6 +7,7 @@ import { PROGRAM } from "../components/program.ts";
 import { ensureTools } from "../tools/install.ts";
 import { Failure, runProgram } from "../tools/program.ts";
 import { causeLines } from "./diagnose/lines.ts";
+import { hintsOf } from "./stack/cause-hints.ts";
 import { stackName } from "./stack/stack-file.ts";
 
 await runProgram(async () => {
@@ -16,18 +17,19 @@ await runProgram(async () => {
   if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
   await ensureTools();
   Object.assign(process.env, await clusterEnvironment(record));
-  const hints = { loadImage: `minikube -p ${profile} image load` };
-  const { causes, waiting } = await diagnose(profile, namespace, hints).catch((error: Error) => {
+  const { causes, waiting } = await diagnose(profile, namespace, hintsOf(stack)).catch((error: Error) => {
     throw new Failure(`cluster ${profile}: ${error.message}; \`make cluster\` wakes it`);
   });
   const show = (title: string, found: Cause[]) => console.log([title, ...found.flatMap(causeLines)].join("\n"));
-  if (waiting.length > 0) {
+  const isWell = waiting.length === 0 && causes.length === 0;
+  if (isWell) console.log(`${namespace}: every workload is ready`);
+  else {
     show(`${namespace}, now:`, causes);
     for (const line of waiting) console.log(`  waits: ${line}`);
-  } else console.log(`${namespace}: every workload is ready`);
+  }
   const saved = savedCauses(PROGRAM, namespace);
   for (const { release, at, causes: then } of saved) {
     show(`\n${release}, when its last update failed (${at.slice(0, 16).replace("T", " ")} UTC):`, then);
   }
-  if (waiting.length > 0 || saved.length > 0) process.exitCode = 1;
+  if (!isWell || saved.length > 0) process.exitCode = 1;
 });

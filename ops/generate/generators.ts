@@ -1,5 +1,6 @@
 // All generators. What follows from sources alone has to be current in each commit; what follows from stack files is written
 // by the verbs that deploy them, so that an edit of a stack file is an edit of one file.
+import { causesPage } from "./causes.ts";
 import { chartSchemas } from "./chart-schemas.ts";
 import { chartTemplates } from "./chart-templates.ts";
 import { chartValues } from "./chart-values.ts";
@@ -20,6 +21,7 @@ export const generators: Generator[] = [
   { title: "the charts' schemas", follows: "sources", files: chartSchemas },
   { title: "the stack files' schema, docs/configuration.md", follows: "sources", files: configuration },
   { title: "docs/evidence.md, the list of rules", follows: "sources", files: evidencePage },
+  { title: "docs/causes.md, from what a cluster said", follows: "sources", files: causesPage },
   { title: "the charts' values for each environment", follows: "stack files", files: chartValues },
   { title: "docs/wiring.md, from charts that fit together", follows: "stack files", files: wiring },
 ];

@@ -2,12 +2,12 @@
 import { helmTemplate } from "local-charts";
 import { profile, readRecord } from "../../cluster/profile.ts";
 import { ensureCluster } from "../../cluster/start.ts";
+import { timeSetting } from "../../components/cause-hints.ts";
 import { run } from "../../tools/command.ts";
 import { ensureTools } from "../../tools/install.ts";
 import { root } from "../../tools/places.ts";
 import { expected, Failure } from "../../tools/program.ts";
 import { clock } from "../../tools/steps.ts";
-import { deadlineOfJob } from "../readiness/deadlines.ts";
 import { hiding } from "../readiness/secret-values.ts";
 import { askForName, asksToMigrate } from "../stack/consent.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
@@ -80,10 +80,11 @@ async function reason(job: string, end: End, target: string[]): Promise<string> 
   const { message, exitCode, lastLine } = end;
   const ended = `Job ${job}: ${end.reason}${message ? ` (${message})` : ""}`;
   const said = lastLine ?? (await eventOf(job, target));
+  const setting = end.reason === "DeadlineExceeded" ? timeSetting(job, "job") : undefined;
   return [
     ended,
     ...(exitCode === undefined ? [] : [`; its container ended with ${exitCode}`]),
     ...(said ? [`: ${said}`] : []),
-    deadlineOfJob(job, ended),
+    ...(setting ? [`; ${setting} is how long it may take`] : []),
   ].join("");
 }

@@ -39,6 +39,7 @@ export async function deploy(stack: string): Promise<void> {
 }
 
 async function update(stack: string): Promise<void> {
+  const began = new Date();
   const shell = `\`eval "$(make env ENV=${stack})"\` makes pulumi known to a shell`;
   try {
     await runInTerminal("pulumi", ["up", "--stack", stack, ...withoutAsking(stack)], {
@@ -47,7 +48,7 @@ async function update(stack: string): Promise<void> {
       cwd: root,
     });
   } catch (failure) {
-    await tellReasons(stack);
+    await tellReasons(stack, began);
     throw failure;
   }
 }
@@ -56,7 +57,7 @@ async function update(stack: string): Promise<void> {
 async function answer(stack: string): Promise<void> {
   const page = await pageOf(stack);
   await waitForWorkloads(page.namespace).catch(async (failure) => {
-    await tellReasons(stack);
+    await tellReasons(stack, new Date());
     throw failure;
   });
   console.log();

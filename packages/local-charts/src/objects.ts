@@ -1,8 +1,10 @@
 // What can be asked of objects, quantities and texts: pure, and without Pulumi, so that quick programs start quickly.
 
+export { causesOf } from "./cause/causes.ts";
+export type { CauseHints } from "./cause/pod.ts";
 export { type Saved, savedCauses } from "./cause/saved.ts";
-export type { Cause } from "./cause/situation.ts";
-export { type Diagnosis, diagnose } from "./cluster/diagnose.ts";
+export type { Cause, LiveEvent, LiveObject, Situation } from "./cause/situation.ts";
+export { type Diagnosis, diagnose, situationOf } from "./cluster/diagnose.ts";
 export { compare, type FieldChange, fieldChanges, type ObjectChange } from "./kubernetes/compare.ts";
 export { isLoopback } from "./kubernetes/host.ts";
 export { IMAGE_NAME, IMAGE_TAG, imageText, isPinned, PINNED_TAG, PINNED_TAG_OR_DIGEST } from "./kubernetes/image.ts";

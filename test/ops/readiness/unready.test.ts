@@ -4,7 +4,6 @@ import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { addresses } from "../../../ops/readiness/addresses.ts";
 import type { ClusterObject } from "../../../ops/readiness/cluster-object.ts";
-import { failing } from "../../../ops/readiness/failing.ts";
 import { unready } from "../../../ops/readiness/unready.ts";
 
 const nodeStart = new Date("2026-11-21T12:00:00.500Z");
@@ -204,96 +203,6 @@ it("what is not ready includes what a quota refuses", () => {
   );
   const line = `Deployment todo-backend-dev: 0 of 1 pods ready; ${message}`;
   assert.deepEqual(unready(objects, "todo-dev", nodeStart), [line]);
-});
-
-describe("whose log says why", () => {
-  const ended = (exitCode: number): Container => ({ name: "main", ready: false, state: { terminated: { exitCode } } });
-  const restarting: Container = {
-    name: "main",
-    ready: false,
-    restartCount: 2,
-    state: { waiting: { reason: "CrashLoopBackOff" } },
-  };
-  const job = (status: object): ClusterObject => ({
-    kind: "Job",
-    metadata: { name: "migration", namespace: "todo-dev" },
-    spec: {},
-    status,
-  });
-  const migration = (container: Container) => pod("migration-x", "todo-dev", ["Job", "migration"], container);
-  const condition = {
-    type: "Failed",
-    status: "True",
-    reason: "BackoffLimitExceeded",
-    message: "has reached the limit",
-  };
-  const none = { jobs: new Map(), containers: [] };
-  const cases: [string, ClusterObject[], ReturnType<typeof failing>][] = [
-    ["nobody where all runs", cluster(), none],
-    [
-      "the run before this one of a container that ends again and again",
-      cluster(restarting),
-      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: true }] },
-    ],
-    [
-      "a container that runs and is not ready",
-      cluster(running(afterwards, false)),
-      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: false }] },
-    ],
-    [
-      "a service that ended as if it had done its work",
-      cluster(ended(0)),
-      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: false }] },
-    ],
-    [
-      "the only run of a container that waits to be started again",
-      cluster({ ...restarting, restartCount: 0, lastState: { terminated: { exitCode: 0 } } }),
-      { jobs: new Map(), containers: [{ pod: "todo-backend-dev-7f-x", container: "main", previous: true }] },
-    ],
-    [
-      "both runs of a container that was started again",
-      cluster({ ...running(afterwards, false), restartCount: 1 }),
-      {
-        jobs: new Map(),
-        containers: [true, false].map((previous) => ({ pod: "todo-backend-dev-7f-x", container: "main", previous })),
-      },
-    ],
-    [
-      "no init container that has done its work",
-      cluster({ name: "main", ready: false, state: { waiting: { reason: "PodInitializing" } } }),
-      none,
-    ],
-    [
-      "no container that has never run",
-      cluster({ name: "main", ready: false, state: { waiting: { reason: "ImagePullBackOff" } } }),
-      none,
-    ],
-    [
-      "a pod of a Job that failed",
-      [job({ conditions: [condition] }), migration(ended(3))],
-      {
-        jobs: new Map([["migration", "Job migration: BackoffLimitExceeded (has reached the limit)"]]),
-        containers: [{ pod: "migration-x", container: "main", previous: false }],
-      },
-    ],
-    [
-      "a pod of a Job that is given up",
-      [job({ conditions: [{ ...condition, type: "FailureTarget" }] }), migration(ended(1))],
-      {
-        jobs: new Map([["migration", "Job migration: BackoffLimitExceeded (has reached the limit)"]]),
-        containers: [{ pod: "migration-x", container: "main", previous: false }],
-      },
-    ],
-    ["no pod of a Job that succeeded in the end", [job({ conditions: [] }), migration(ended(3))], none],
-    [
-      "nobody in another namespace",
-      cluster(restarting).map((each) => ({ ...each, metadata: { ...each.metadata, namespace: "todo-prod" } })),
-      none,
-    ],
-  ];
-  for (const [title, objects, expected] of cases) {
-    it(`is ${title}`, () => assert.deepEqual(failing(objects, "todo-dev"), expected));
-  }
 });
 
 describe("the Services that have to answer", () => {

@@ -22,14 +22,15 @@ const PATIENCE_MS = 10_000;
 /** Looks once. @throws Error in a few words where the cluster cannot be asked */
 export async function diagnose(context: string, namespace: string, hints: CauseHints = {}): Promise<Diagnosis> {
   const situation = await situationOf(context, namespace);
-  const waiting = waitingFor(situation, new Date());
-  if (waiting.length === 0) return { causes: [], waiting };
-  await ask(situation);
-  return { causes: await withoutSecrets(causesOf(situation, hints), situation, situation.objects), waiting };
+  const causes = causesOf(situation, hints);
+  return {
+    causes: causes.length > 0 ? await withoutSecrets(causes, situation, situation.objects) : [],
+    waiting: waitingFor(situation, new Date()),
+  };
 }
 
-/** All that a namespace holds of what should run, as if one release had installed it; nobody is asked yet. */
-async function situationOf(context: string, namespace: string): Promise<Situation> {
+/** All that a namespace holds of what should run, as if one release had installed it, and what its pods say. */
+export async function situationOf(context: string, namespace: string): Promise<Situation> {
   const lists = (Object.keys(KINDS) as Kind[]).map(async (kind) => {
     const [group, plural] = KINDS[kind];
     const path = `${group}/namespaces/${namespace}/${plural}`;
@@ -40,10 +41,12 @@ async function situationOf(context: string, namespace: string): Promise<Situatio
   const objects = all.filter(({ kind }) => kind !== "Event");
   const events = all.filter(({ kind }) => kind === "Event") as unknown as LiveEvent[];
   const rendered = objects.filter(isRoot) as unknown as KubernetesObject[];
-  return {
+  const situation: Situation = {
     ...{ context, namespace, release: namespace, rendered, objects, events },
     ...{ logs: new Map(), answers: new Map() },
   };
+  await ask(situation);
+  return situation;
 }
 
 /** What nothing made but somebody asked for; a Job that is done has nothing to say. */

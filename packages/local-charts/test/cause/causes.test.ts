@@ -1,5 +1,5 @@
 // Why pods are not ready, of what the API server says of them.
-// Does not prove: that a cluster says it in these words (test/e2e/causes.test.ts of the repository).
+// Does not prove: that a cluster says it in these words (test/e2e/causes.test.ts of the repository, and what it has recorded).
 import { strict as assert } from "node:assert";
 import { causesOf, questionsOf } from "../../src/cause/causes.ts";
 import type { LiveEvent, LiveObject, Situation } from "../../src/cause/situation.ts";
@@ -238,6 +238,83 @@ describe("the cause of pods that are not ready", () => {
     assert.deepEqual(causes(situation([pod({ state: { running: {} } })])), []);
   });
 
+  it("is none of what is over: a pod that was refused and is there, a mount that came, a workload that is ready", () => {
+    const old = event("FailedCreate", "exceeded quota: all", "ReplicaSet-web-6d5f9");
+    const full = { ...replicaSet, spec: { replicas: 1 }, status: { replicas: 1 } };
+    assert.deepEqual(causes(situation([], { objects: [deployment, full], events: [old] })), []);
+    const late = event("FailedMount", 'configmap "pages" not found');
+    assert.deepEqual(causes(situation([pod({ state: { running: {} } })], { events: [late] })), []);
+    const ready = { ...deployment, status: { replicas: 1, updatedReplicas: 1, availableReplicas: 1 } };
+    assert.deepEqual(causes(situation([], { objects: [ready, replicaSet, pod(ended(1))], rendered: [web] })), []);
+  });
+
+  it("may pass where a pod that ends still counts against the quota, and where a node is in trouble", () => {
+    const over = event("FailedCreate", "exceeded quota: all", "ReplicaSet-web-6d5f9");
+    const ending = { ...pod({}), metadata: { name: "old-x", uid: "old", deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    assert.equal(causes(situation([ending], { events: [over] }))[0].hopelessAfter, undefined);
+    for (const [taint, kind] of [
+      ["not-ready", "node-not-ready"],
+      ["unreachable", "node-not-ready"],
+      ["disk-pressure", "node-pressure"],
+    ]) {
+      const said = `0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/${taint}: }.`;
+      const [cause] = causes(situation([unscheduled(said)]));
+      assert.deepEqual([cause.kind, cause.hopelessAfter], [kind, undefined]);
+    }
+  });
+
+  it("of a Job that has failed is its pod's, as sure as the Job's failure, and hides nobody else's", () => {
+    const failed = {
+      ...job,
+      status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] },
+    };
+    const ofJob = {
+      ...pod({ state: { terminated: { exitCode: 1, reason: "Error" } } }),
+      metadata: { name: "migration-abcde", uid: "m", ownerReferences: owner("Job", "migration") },
+    };
+    const both = situation([], { objects: [deployment, replicaSet, failed, ofJob, pod(ended(1))] });
+    assert.deepEqual(
+      causes(both).map(({ kind, object, hopelessAfter }) => [kind, object, hopelessAfter]),
+      [
+        ["crash", "pod migration-abcde", 3],
+        ["crash", `pod ${POD}`, 10],
+      ],
+    );
+    const alone = situation([pod(ended(1))], { objects: [deployment, replicaSet, failed, pod(ended(1))] });
+    assert.deepEqual(
+      causes(alone).map(({ kind }) => kind),
+      ["job-failed", "crash"],
+    );
+  });
+
+  it("of a Job that took its pods with it is among their events", () => {
+    const gone = (message: string): LiveEvent => ({
+      ...event("Failed", message),
+      involvedObject: { kind: "Pod", name: "migration-abcde", uid: "gone" },
+    });
+    const failed = { ...job, status: { conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }] } };
+    const events = ['Failed to pull image "a:1": 401 Unauthorized', "Error: ErrImagePull"].map(gone);
+    const [{ evidence }] = causes(situation([], { objects: [failed], events }));
+    assert.deepEqual(evidence, ["Failed: 401 Unauthorized"]);
+  });
+
+  it("names the setting of a time that was too short", () => {
+    const hints = { timeSetting: (name: string, of: string) => `${of} of ${name}` };
+    const failed = { ...job, status: { conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }] } };
+    assert.match(causesOf(situation([], { objects: [failed] }), hints)[0].fix, /more time \(job of migration\)/);
+    const killed = { ...event("Killing", "Container web failed startup probe, will be restarted"), type: "Normal" };
+    assert.match(
+      causesOf(situation([pod(ended(137))], { events: [killed] }), hints)[0].fix,
+      new RegExp(`more time \\(start of ${POD}\\)`),
+    );
+  });
+
+  it("is what the kubelet says of a probe that nobody else can ask", () => {
+    const failed = event("Unhealthy", "Readiness probe failed: the queue is full");
+    const [cause] = causes(situation([pod({ state: { running: {} } })], { events: [failed] }));
+    assert.deepEqual([cause.kind, cause.evidence], ["probe-failing", ["the queue is full"]]);
+  });
+
   it("is nobody else's: a pod of another release does not count", () => {
     const other = { ...pod(ended(1)), metadata: { name: "other-x", uid: "other" } };
     assert.deepEqual(causes(situation([other])), []);
@@ -253,10 +330,12 @@ describe("the cause of pods that are not ready", () => {
     assert.equal(causes(situation([ofJob]))[0].hopelessAfter, undefined);
   });
 
-  it("is said once for pods of one workload", () => {
+  it("is said once for pods of one workload, with their number", () => {
     const second = structuredClone(pod(ended(1)));
     second.metadata = { ...second.metadata, name: "web-6d5f9-zzzzz", uid: "second" };
-    assert.equal(causes(situation([pod(ended(1)), second])).length, 1);
+    const [first, ...others] = causes(situation([pod(ended(1)), second]));
+    assert.match(first.text, /ended with 1, 2 times so far \(2 pods alike\)$/);
+    assert.deepEqual(others, []);
   });
 
   it("shows no credential of a log, and its last lines only", () => {
