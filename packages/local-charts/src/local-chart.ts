@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { forgetCauses, saveCauses } from "./cause/saved.ts";
-import { NotReady, Wait, type WaitOptions } from "./cluster/wait.ts";
+import { NotReady, type Say, Wait, type WaitOptions } from "./cluster/wait.ts";
 import { failure } from "./failure.ts";
 import { plainDescription } from "./live/description.ts";
 import { afterHelm, beforeHelm } from "./live/release.ts";
@@ -14,9 +14,6 @@ import { digest } from "./render/chart.ts";
 export const TIMEOUT_SECONDS = 120;
 /** Revisions of a release that `helm rollback` can go back to. */
 const MAX_HISTORY = 10;
-
-/** Says something in a component's line; passing on, where the next line takes its place. */
-type Say = (text: string, kind?: "info" | "warn", passing?: boolean) => void;
 
 /** Type of the component where a program does not name one of its own. */
 const TYPE = "local-charts:index:LocalChart";
@@ -98,7 +95,7 @@ function installedAndReady(
   say: Say,
   { memory, program }: PreparedChart,
 ): pulumi.Output<pulumi.Resource> {
-  const wait = new Wait(options, (text, passing) => say(text, "info", passing));
+  const wait = new Wait(options, say);
   void wait.duringHelm();
   return installed.id.apply(async () => {
     const { namespace, release, objects } = options;
