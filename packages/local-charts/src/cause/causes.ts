@@ -1,46 +1,79 @@
 // Why the pods of a release are not ready, of what the cluster says of them: pure.
 import { hookEvents } from "../kubernetes/object.ts";
-import { redactText } from "../redact/credentials.ts";
-import { answerCause } from "./answers.ts";
+import { redactor } from "../redact/values.ts";
+import { answerCause, probeCause } from "./answers.ts";
 import { containerCause } from "./containers.ts";
-import { eventCause } from "./events.ts";
-import { type CauseHints, containersIn, statusesOf, type Told } from "./pod.ts";
-import { isReady, ownerOf } from "./readiness.ts";
+import { type CauseHints, containersIn, inOneLine, isWellEnded, statusesOf, type Told } from "./pod.ts";
+import { isDone, isReady, ownerOf } from "./readiness.ts";
+import { refusalCause } from "./refusals.ts";
 import { schedulingCause } from "./scheduling.ts";
-import type { Cause, LiveEvent, LiveObject, Situation } from "./situation.ts";
+import type { Cause, LiveObject, Situation } from "./situation.ts";
+import { mountCause } from "./volumes.ts";
+import { addressCause, conditionCause } from "./workloads.ts";
 
-/** Causes that several pods of one workload have alike are said once. Worst first: what nothing but a hand heals. */
+/**
+ * What keeps a release from being ready, worst first: what nothing but a hand heals. What several pods of one workload have
+ * alike is said once.
+ */
 export function causesOf(situation: Situation, hints: CauseHints = {}): Cause[] {
-  const concerned = concernedBy(situation);
-  const causes = [
-    ...concerned.flatMap((object) => objectCauses(object, situation, hints)),
-    ...concerned.flatMap((object) =>
-      eventsOf(object, situation).flatMap((event) => eventCause(event, object, situation) ?? []),
-    ),
-  ];
-  const first = new Map<string, Cause>();
-  for (const cause of causes) {
-    const key = `${cause.kind} ${workloadOf(cause.object)} ${cause.reason}`;
-    if (!first.has(key)) first.set(key, cause);
-  }
-  const all = [...first.values()].map((cause) => ({ ...cause, evidence: cause.evidence.map(redactText) }));
-  // A Job is given up because of something: where that is known, the deadline says nothing more.
-  const known = all.filter(({ kind }) => kind !== "job-failed" && kind !== "not-progressing");
-  return (known.length > 0 ? known : all).toSorted((a, b) => (a.hopelessAfter ?? 999) - (b.hopelessAfter ?? 999));
+  const redact = redactor([], namesIn(situation));
+  const quote = (text: string) => inOneLine(redact(text));
+  const roots = grouped(concernedBy(situation), (object) => ownerOf(object, situation.objects));
+  const causes = [...roots.values()].flatMap((objects) =>
+    explained(objects.flatMap((object) => objectCauses({ object, situation, hints, redact, quote }))),
+  );
+  return causes.toSorted((a, b) => (a.hopelessAfter ?? 999) - (b.hopelessAfter ?? 999));
 }
 
-/** Which logs are worth reading, and which pods asking, before causesOf is asked again. */
+/** Of a workload that says that it has failed, and of pods that say why, the latter: they fail as surely as it has. */
+function explained(causes: Cause[]): Cause[] {
+  const alike = [...grouped(causes, ({ kind, reason }) => `${kind} ${reason}`).values()].map(together);
+  const reasons = alike.filter(({ kind }) => !FOLLOW.includes(kind));
+  if (reasons.length === 0) return alike;
+  const [over] = alike.filter(({ kind }) => FOLLOW.includes(kind));
+  return reasons.map((cause) => ({ hopelessAfter: over?.hopelessAfter, ...cause }));
+}
+
+const FOLLOW = ["job-failed", "not-progressing"];
+
+function grouped<T>(all: T[], keyOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of all) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each]);
+  return groups;
+}
+
+function together(alike: Cause[]): Cause {
+  const [first] = alike;
+  const pods = new Set(alike.map(({ object }) => object)).size;
+  return pods === 1 ? first : { ...first, text: `${first.text} (${pods} pods alike)` };
+}
+
+/** The end of a pod's name looks random, and is none. */
+const namesIn = ({ objects, context, namespace }: Situation) => [
+  ...new Set([context, namespace, ...objects.map(({ metadata }) => metadata.name)]),
+];
+
+/** Which logs are worth reading, and which pods asking, before causesOf is asked again: one pod of each workload. */
 export function questionsOf(situation: Situation): Questions {
+  const { objects } = situation;
   const pods = concernedBy(situation).filter(({ kind }) => kind === "Pod");
   const logs = pods.flatMap((pod) =>
     statusesOf(pod).flatMap(({ name, state, lastState, restartCount = 0 }) => {
-      const ended = state?.terminated && state.terminated.exitCode !== 0;
+      const ended = state?.terminated !== undefined && !isWellEnded(pod, name, state.terminated.exitCode);
       const previous = restartCount > 0 && !ended && lastState?.terminated !== undefined;
-      return ended || previous ? [{ pod: pod.metadata.name, container: name, previous }] : [];
+      const of = `${ownerOf(pod, objects)} ${name}`;
+      return ended || previous ? [{ of, pod: pod.metadata.name, container: name, previous }] : [];
     }),
   );
-  const answers = pods.flatMap((pod) => askedOf(pod) ?? []);
-  return { logs: logs.slice(0, MOST), answers: answers.slice(0, MOST) };
+  const answers = pods.flatMap((pod) => {
+    const asked = askedOf(pod);
+    return asked ? [{ of: ownerOf(pod, objects), ...asked }] : [];
+  });
+  return { logs: firstOfEach(logs), answers: firstOfEach(answers) };
+}
+
+function firstOfEach<T extends { of: string }>(all: T[]): Omit<T, "of">[] {
+  return [...grouped(all, ({ of }) => of).values()].slice(0, MOST).map(([{ of: _, ...first }]) => first);
 }
 
 /** What to ask before more can be said. */
@@ -51,21 +84,19 @@ export interface Questions {
 }
 
 /** Questions of one kind in one round. */
-const MOST = 4;
+const MOST = 20;
 
-/** The release's workloads and Jobs that are not as they shall be, and what they have made: ReplicaSets, pods, claims. */
+/** The release's workloads that are not as they shall be, and what they have made: ReplicaSets and pods that are not ready. */
 function concernedBy({ rendered, objects }: Situation): LiveObject[] {
-  const owners = new Set(
-    rendered.filter((object) => !isTest(object)).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+  const late = rendered.filter((object) => !isTest(object) && !isDone(object, objects));
+  const owners = new Set(late.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+  return objects.filter(
+    (object) =>
+      owners.has(ownerOf(object, objects)) &&
+      !object.metadata.deletionTimestamp &&
+      isCurrent(object, objects) &&
+      (object.kind !== "Pod" || !isReady(object)),
   );
-  const own = objects.filter((object) => owners.has(ownerOf(object, objects)) && !object.metadata.deletionTimestamp);
-  const current = own.filter((object) => isCurrent(object, objects));
-  const claims = objects.filter(
-    ({ kind, metadata }) =>
-      kind === "PersistentVolumeClaim" &&
-      rendered.some((each) => each.kind === "StatefulSet" && metadata.name.includes(`-${each.metadata.name}-`)),
-  );
-  return [...current.filter((object) => object.kind !== "Pod" || !isReady(object)), ...claims];
 }
 
 const isTest = (object: Parameters<typeof hookEvents>[0]) =>
@@ -87,58 +118,15 @@ function isCurrent(object: LiveObject, objects: LiveObject[]): boolean {
   return siblings.every((other) => revision(other) <= revision(object));
 }
 
-const eventsOf = ({ metadata }: LiveObject, { events }: Situation): LiveEvent[] =>
-  events.filter(({ type, involvedObject }) => type === "Warning" && involvedObject.uid === metadata.uid);
-
-function objectCauses(object: LiveObject, situation: Situation, hints: CauseHints): Cause[] {
-  const about: Told = { object, situation, hints };
-  if (object.kind === "Pod") {
-    const scheduling = schedulingCause(about);
-    if (scheduling) return [scheduling];
-    const containers = statusesOf(object).flatMap((status) => containerCause(status, about) ?? []);
-    return containers.length > 0 ? containers : [answerCause(about) ?? []].flat();
-  }
-  return [conditionCause(about) ?? []].flat();
-}
-
-interface Condition {
-  type: string;
-  status: string;
-  reason?: string;
-  message?: string;
-}
-
-/** Of a workload or a Job that says itself that it has failed. */
-function conditionCause({ object, situation }: Told): Cause | undefined {
-  const conditions = (object.status?.conditions ?? []) as Condition[];
-  const of = (type: RegExp, reason?: RegExp) =>
-    conditions.find(
-      (each) => type.test(each.type) && each.status === "True" && (!reason || reason.test(each.reason ?? "")),
-    );
-  const name = `${object.kind} ${object.metadata.name}`;
-  const kubectl = `kubectl --context ${situation.context} -n ${situation.namespace}`;
-  const failed = object.kind === "Job" && of(/^Fail/);
-  if (failed) {
-    const late = failed.reason === "DeadlineExceeded";
-    return {
-      ...{ kind: "job-failed", object: name, reason: failed.reason ?? "Failed" },
-      text: late ? `${name} did not end within its time` : `${name} failed: ${failed.message}`,
-      evidence: [],
-      fix: late
-        ? `see why it takes so long, or give it more time; \`${kubectl} logs job/${object.metadata.name}\` shows what it did`
-        : `\`${kubectl} logs job/${object.metadata.name}\` shows what it did`,
-      hopelessAfter: 3,
-    };
-  }
-  const stuck = object.kind === "Deployment" && conditions.find(({ reason }) => reason === "ProgressDeadlineExceeded");
-  if (!stuck) return undefined;
-  return {
-    ...{ kind: "not-progressing", object: name, reason: "ProgressDeadlineExceeded" },
-    text: `${name} has made no progress: ${stuck.message}`,
-    evidence: [],
-    fix: `\`${kubectl} describe deployment ${object.metadata.name}\` shows its pods and what they wait for`,
-    hopelessAfter: 1,
-  };
+function objectCauses(told: Told): Cause[] {
+  const { kind } = told.object;
+  if (kind === "Service") return [addressCause(told)];
+  if (kind !== "Pod") return [refusalCause(told) ?? conditionCause(told) ?? []].flat();
+  const scheduling = schedulingCause(told);
+  if (scheduling) return [scheduling];
+  const containers = statusesOf(told.object).flatMap((status) => containerCause(status, told) ?? []);
+  if (containers.length > 0) return containers;
+  return [mountCause(told) ?? answerCause(told) ?? probeCause(told) ?? []].flat();
 }
 
 /** How the API server asks a pod that runs and is not ready on the path that decides it. */
@@ -156,6 +144,3 @@ function askedOf(pod: LiveObject): Questions["answers"][number] | undefined {
   }
   return undefined;
 }
-
-/** `pod web-6d5f9-x2x1` and its sisters have one workload. */
-const workloadOf = (object: string) => object.replace(/-[a-z0-9]{5}$/, "");

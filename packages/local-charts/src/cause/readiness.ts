@@ -14,14 +14,18 @@ interface Condition {
 export type Waited = Pick<Situation, "rendered" | "objects">;
 
 /**
- * A line for each workload of a release that is not ready: `todo-backend-dev: 1/2 pods ready, todo-backend-dev-6d5f9-x2x1
- * starting 12 s`. None when all are: every pod is of the last revision and has been ready for as long as it has to be.
+ * A line for each workload of a release that is not ready: `web: 1/2 pods ready, web-6d5f9-x2x1 starting 12 s`. None when
+ * all are: every pod is of the last revision and has been ready for as long as it has to be.
  */
 export function waitingFor({ rendered, objects }: Waited, now: Date): string[] {
   return rendered
     .filter((object) => hookEvents(object).length === 0)
     .flatMap((object) => lineOf(object, objects, now) ?? []);
 }
+
+/** Whether there is nothing to wait for about a rendered object. */
+export const isDone = (object: KubernetesObject, objects: LiveObject[]): boolean =>
+  lineOf(object, objects, new Date(0)) === undefined;
 
 /** Pods of a release that have ended or been replaced do not count. */
 export function podsOfRelease({ rendered, objects }: Waited): LiveObject[] {
@@ -132,7 +136,7 @@ const age = ({ metadata }: LiveObject, now: Date) =>
   Math.max(0, Math.round((now.getTime() - Date.parse(metadata.creationTimestamp ?? now.toISOString())) / 1000));
 
 /**
- * How long each pod took that was made since then, and what took most of it: `todo-backend-dev-6d5f9-x2x1 was ready after
+ * How long each pod took that was made since then, and what took most of it: `web-6d5f9-x2x1 was ready after
  * 21 s: 12 s for its image, 8 s from its start`.
  */
 export function readyLines(situation: Waited & Pick<Situation, "events">, since: Date): string[] {

@@ -1,7 +1,7 @@
-// Why a pod has no node: pure.
-import { redactText } from "../redact/credentials.ts";
-import { containersIn, inOneLine, kubectlOf, type Told } from "./pod.ts";
+// Why a pod has no node, or has lost it: pure.
+import { containersIn, type Told } from "./pod.ts";
 import type { Cause } from "./situation.ts";
+import { claimCause } from "./volumes.ts";
 
 interface Condition {
   type: string;
@@ -10,68 +10,92 @@ interface Condition {
   message?: string;
 }
 
-/** Seconds in which a node may get free, or a volume be made. */
+/** Seconds in which a node may get free. */
 const SOME = 10;
 
-/** The cause of a pod that the scheduler has found no node for; undefined for others. */
-export function schedulingCause({ object, situation }: Told): Cause | undefined {
-  const {
-    conditions = [],
-    phase,
-    reason,
-    message,
-  } = (object.status ?? {}) as {
-    conditions?: Condition[];
-    phase?: string;
-    reason?: string;
-    message?: string;
-  };
+/** The cause of a pod that the scheduler has found no node for, or that its node has put out; undefined for others. */
+export function schedulingCause(told: Told): Cause | undefined {
+  const { object, situation, quote } = told;
+  const { conditions = [], phase, reason, message } = (object.status ?? {}) as Status;
   const pod = `pod ${object.metadata.name}`;
-  const kubectl = kubectlOf(situation);
+  const kubectl = `kubectl --context ${situation.context}`;
   if (phase === "Failed" && reason === "Evicted") {
     return {
-      ...{ kind: "evicted", object: pod, reason },
-      text: `${pod} was evicted from its node`,
-      evidence: [inOneLine(redactText(message ?? ""))],
-      fix: `make room on the node (\`kubectl --context ${situation.context} describe nodes\` shows what is short)`,
+      ...{ kind: "evicted", object: pod, reason, evidence: [quote(message ?? "")] },
+      text: `${pod} was put out by its node`,
+      fix: `have it take less, or allow it more; \`${kubectl} describe nodes\` shows what nodes are short of`,
     };
   }
   const found = conditions.find(({ type, status }) => type === "PodScheduled" && status === "False");
   if (found?.reason !== "Unschedulable") return undefined;
-  const said = inOneLine(redactText(found.message ?? "").replace(/\. preemption:.*/s, ""));
+  // What comes behind is about pods that could be ended instead, and about devices.
+  const said = quote(
+    (found.message ?? "").replace(/\.? ?(?:no new claims to deallocate|preemption:|not found$).*/s, ""),
+  );
   const about = { object: pod, reason: found.reason, evidence: [said], hopelessAfter: SOME };
-  const short = [...said.matchAll(/Insufficient ([\w/-]+(?:\.[\w/-]+)*)/g)].map(([, what]) => what);
+  const short = [...new Set([...said.matchAll(/Insufficient ([\w/-]+(?:\.[\w/-]+)*)/g)].map(([, what]) => what))];
   if (short.length > 0) {
     const asked = containersIn(object).map(
       ({ name, resources }) => `${name} ${short.map((what) => resources?.requests?.[what] ?? "0").join(" and ")}`,
     );
     return {
       ...{ ...about, kind: "no-room" },
-      text: `${pod} finds no node with enough ${[...new Set(short)].join(" and ")} left (it asks for ${asked.join(", ")})`,
-      fix: `lower its requests, take something else away, or give the cluster more; \`kubectl --context ${situation.context} describe nodes\` shows what is taken`,
+      text: `${pod} finds no node with enough ${short.join(" and ")} left (it asks for ${asked.join(", ")})`,
+      fix: `lower its requests, take something else away, or give the cluster more; \`${kubectl} describe nodes\` shows what is taken`,
     };
   }
-  if (
-    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim|volume node affinity|didn't find available persistent volumes/i.test(
-      said,
-    )
-  ) {
+  const taint = /untolerated taint\(?s?\)? \{([^}:]*)/.exec(said)?.[1];
+  if (taint) return taintCause(pod, taint, about, kubectl);
+  return claimCause(told, said) ?? placeCause(told, said, about, kubectl);
+}
+
+interface Status {
+  conditions?: Condition[];
+  phase?: string;
+  reason?: string;
+  message?: string;
+}
+
+type About = Pick<Cause, "object" | "reason" | "evidence" | "hopelessAfter">;
+
+/** A node says by a taint that it is in trouble, which may pass; other taints are somebody's will. */
+function taintCause(pod: string, taint: string, about: About, kubectl: string): Cause {
+  const nodes = `\`${kubectl} describe nodes\` shows how they are`;
+  const [, trouble] = /^node\.kubernetes\.io\/([a-z-]+)$/.exec(taint) ?? [];
+  if (trouble?.endsWith("-pressure")) {
     return {
-      ...{ ...about, kind: "volume-pending" },
-      text: `${pod} waits for a volume that nobody makes, or that is on another node`,
-      fix: `name a StorageClass that is there (\`kubectl --context ${situation.context} get storageclass\`); \`${kubectl} describe persistentvolumeclaims\` shows what it waits for`,
+      ...{ ...about, hopelessAfter: undefined, kind: "node-pressure" },
+      text: `${pod} waits for a node, as those that there are run out of what it takes to run pods (${trouble})`,
+      fix: `make room there; ${nodes}`,
     };
   }
-  if (/taint/i.test(said)) {
+  if (trouble) {
     return {
-      ...{ ...about, kind: "node-tainted" },
-      text: `${pod} tolerates no node that there is`,
-      fix: `wait for the node, or give it tolerations; \`kubectl --context ${situation.context} get nodes\` shows how nodes are`,
+      ...{ ...about, hopelessAfter: undefined, kind: "node-not-ready" },
+      text: `${pod} waits for a node, as those that there are take no pods now (${trouble})`,
+      fix: `see that they get ready; ${nodes}`,
+    };
+  }
+  return {
+    ...{ ...about, kind: "node-tainted" },
+    text: `${pod} tolerates no node that there is, as they have the taint ${taint}`,
+    fix: `give it a toleration, or take the taint away; ${nodes}`,
+  };
+}
+
+function placeCause({ object }: Told, said: string, about: About, kubectl: string): Cause {
+  const pod = `pod ${object.metadata.name}`;
+  if (/free ports/i.test(said)) {
+    const ports = containersIn(object).flatMap(({ ports = [] }) => ports.flatMap(({ hostPort }) => hostPort ?? []));
+    return {
+      ...{ ...about, kind: "port-taken" },
+      text: `${pod} finds no node where port ${ports.join(" or ")} is free`,
+      fix: `take another hostPort, or none; \`${kubectl} get pods --all-namespaces --output wide\` shows which pods are where`,
     };
   }
   return {
     ...{ ...about, kind: "no-node" },
     text: `${pod} is to go to no node that there is`,
-    fix: `correct its nodeSelector or affinity; \`kubectl --context ${situation.context} get nodes --show-labels\` shows what nodes have`,
+    fix: `correct its nodeSelector or affinity; \`${kubectl} get nodes --show-labels\` shows what nodes have`,
   };
 }

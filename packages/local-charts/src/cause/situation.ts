@@ -61,7 +61,7 @@ export interface ProbeAnswer {
 export interface Cause {
   /** One word a kind: `image-not-found`, `crash-loop`; tables and tests know it by this. */
   kind: string;
-  /** `pod todo-backend-dev-6d5f9-x2x1` */
+  /** `pod web-6d5f9-x2x1` */
   object: string;
   /** The cluster's own word: `ImagePullBackOff`. */
   reason: string;

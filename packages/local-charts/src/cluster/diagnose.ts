@@ -21,6 +21,15 @@ const PATIENCE_MS = 10_000;
 
 /** Looks once. @throws Error in a few words where the cluster cannot be asked */
 export async function diagnose(context: string, namespace: string, hints: CauseHints = {}): Promise<Diagnosis> {
+  const situation = await situationOf(context, namespace);
+  const waiting = waitingFor(situation, new Date());
+  if (waiting.length === 0) return { causes: [], waiting };
+  await ask(situation);
+  return { causes: await withoutSecrets(causesOf(situation, hints), situation, situation.objects), waiting };
+}
+
+/** All that a namespace holds of what should run, as if one release had installed it; nobody is asked yet. */
+async function situationOf(context: string, namespace: string): Promise<Situation> {
   const lists = (Object.keys(KINDS) as Kind[]).map(async (kind) => {
     const [group, plural] = KINDS[kind];
     const path = `${group}/namespaces/${namespace}/${plural}`;
@@ -30,18 +39,18 @@ export async function diagnose(context: string, namespace: string, hints: CauseH
   const all = (await Promise.all(lists)).flat();
   const objects = all.filter(({ kind }) => kind !== "Event");
   const events = all.filter(({ kind }) => kind === "Event") as unknown as LiveEvent[];
-  // What nothing made but somebody asked for; a Job that is done has nothing to say.
-  const roots = objects.filter(({ kind, metadata, status }) => {
-    if (metadata.ownerReferences?.some(({ controller }) => controller)) return false;
-    return WORKLOADS.includes(kind) || (kind === "Job" && !status?.succeeded);
-  });
-  const rendered = roots as unknown as KubernetesObject[];
-  const empty = { logs: new Map(), answers: new Map() };
-  const situation: Situation = { ...{ context, namespace, release: namespace, rendered, objects, events }, ...empty };
-  const waiting = waitingFor(situation, new Date());
-  if (waiting.length === 0) return { causes: [], waiting };
-  await ask(situation);
-  return { causes: await withoutSecrets(causesOf(situation, hints), situation, objects), waiting };
+  const rendered = objects.filter(isRoot) as unknown as KubernetesObject[];
+  return {
+    ...{ context, namespace, release: namespace, rendered, objects, events },
+    ...{ logs: new Map(), answers: new Map() },
+  };
+}
+
+/** What nothing made but somebody asked for; a Job that is done has nothing to say. */
+function isRoot({ kind, metadata, spec, status }: LiveObject): boolean {
+  if (metadata.ownerReferences?.some(({ controller }) => controller)) return false;
+  if (kind === "Job") return !status?.succeeded;
+  return WORKLOADS.includes(kind) || (kind === "Service" && spec?.type === "LoadBalancer");
 }
 
 const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"];

@@ -53,17 +53,20 @@ const ended = (exitCode: number, reason = "Error") => ({
   ...{ restartCount: 1, ...waiting("CrashLoopBackOff") },
   lastState: { terminated: { exitCode, reason } },
 });
-const pull = (message: string) => situation([pod(waiting("ImagePullBackOff"))], { events: [event("Failed", message)] });
+const pull = (why: string) =>
+  situation([pod(waiting("ImagePullBackOff"))], {
+    events: [event("Failed", `Failed to pull image "ghcr.io/acme/web:1": failed to pull and unpack image: ${why}`)],
+  });
 const refused = (message: string) =>
   situation([], { events: [event("FailedCreate", message, "ReplicaSet-web-6d5f9")] });
 const answered = (status: number, text: string) =>
   situation([pod({ state: { running: {} } })], { answers: new Map([[POD, { path: "/ready", status, text }]]) });
 
 const cases: Case[] = [
-  ["image-not-found", 3, /none of this name and tag; correct its repository/, pull("Failed to pull image: not found")],
-  ["image-refused", 3, /refuses it; .*imagePullSecrets/, pull("Failed to pull image: 401 Unauthorized")],
-  ["registry-unreachable", undefined, /goes on trying/, pull("Failed to pull image: dial tcp: i/o timeout")],
-  ["architecture", 3, /not made for the node/, pull("Failed to pull image: no match for platform in manifest")],
+  ["image-not-found", 3, /none of this name and tag; correct its repository/, pull("not found")],
+  ["image-refused", 3, /refuses it; .*imagePullSecrets/, pull("401 Unauthorized")],
+  ["registry-unreachable", undefined, /goes on trying/, pull("dial tcp: i/o timeout")],
+  ["architecture", 3, /not made for the node/, pull("no match for platform in manifest")],
   ["image-name", 3, /no name of an image/, situation([pod(waiting("InvalidImageName"))])],
   [
     "image-not-loaded",
@@ -118,7 +121,7 @@ const cases: Case[] = [
   [
     "killed-by-probe",
     10,
-    /did not pass its liveness or startup probe/,
+    /did not pass its liveness probe/,
     situation([pod(ended(137))], {
       events: [{ ...event("Killing", "Container web failed liveness probe, will be restarted"), type: "Normal" }],
     }),
@@ -158,8 +161,8 @@ const cases: Case[] = [
   ["node-tainted", 10, /tolerates no node/, situation([unscheduled("1 node(s) had untolerated taint {a: b}")])],
   [
     "volume-pending",
-    10,
-    /waits for a volume/,
+    60,
+    /waits for its volume/,
     situation([unscheduled("pod has unbound immediate PersistentVolumeClaims")]),
   ],
   [
@@ -180,7 +183,7 @@ const cases: Case[] = [
     /more or less than the namespace allows/,
     refused("maximum cpu usage per Container is 1, but limit is 2"),
   ],
-  ["admission", 3, /admission webhook refuses/, refused('admission webhook "x.y" denied the request: no')],
+  ["admission", 3, /a rule of the cluster's refuses them/, refused('admission webhook "x.y" denied the request: no')],
   [
     "service-account",
     3,
@@ -190,7 +193,7 @@ const cases: Case[] = [
   [
     "mount",
     10,
-    /mounts configmap pages, which is not there/,
+    /mounts ConfigMap pages, which is not there/,
     situation([pod(waiting("ContainerCreating"))], {
       events: [event("FailedMount", 'MountVolume.SetUp failed for volume "p": configmap "pages" not found')],
     }),
@@ -198,7 +201,7 @@ const cases: Case[] = [
   [
     "job-failed",
     3,
-    /did not end within its time; .*logs job\/migration`/,
+    /did not end within its time; .*describe job migration`/,
     situation([], {
       objects: [{ ...job, status: { conditions: [{ type: "Failed", status: "True", reason: "DeadlineExceeded" }] } }],
     }),
@@ -214,6 +217,7 @@ describe("the cause of pods that are not ready", () => {
       assert.deepEqual([first?.kind, first?.hopelessAfter], [kind, after]);
       assert.match(`${first.text}; ${first.fix}`, words);
       assert.ok(first.reason);
+      assert.match(first.fix, /`/, "a command to type");
     });
   }
 

@@ -1,4 +1,5 @@
 // Whether a release has something to do, as Pulumi is told.
+// Does not prove: that Pulumi then does it (test/e2e/healing.test.ts).
 import { strict as assert } from "node:assert";
 import { descriptionOf } from "../../src/live/description.ts";
 
