@@ -3,6 +3,8 @@
 export { type Saved, savedCauses } from "./cause/saved.ts";
 export type { Cause } from "./cause/situation.ts";
 export { type Diagnosis, diagnose } from "./cluster/diagnose.ts";
+export type { Entry as HistoryEntry, HealthyRelease } from "./history/entry.ts";
+export { readHistory } from "./history/record.ts";
 export { compare, type FieldChange, fieldChanges, type ObjectChange } from "./kubernetes/compare.ts";
 export { isLoopback } from "./kubernetes/host.ts";
 export { IMAGE_NAME, IMAGE_TAG, imageText, isPinned, PINNED_TAG, PINNED_TAG_OR_DIGEST } from "./kubernetes/image.ts";
