@@ -8,6 +8,7 @@ import {
   HISTORY,
   type HistoryMap,
   historyMap,
+  isSame,
   withDeployment,
 } from "./entry.ts";
 
@@ -41,8 +42,10 @@ export interface RecordOptions extends Pick<Deployment, "releases"> {
 export async function recordHealthy(options: RecordOptions): Promise<Entry | undefined> {
   const { request, namespace, program, releases, folder = process.cwd(), now = new Date() } = options;
   const { author = () => authorOf(folder), details = async () => ({}) } = options;
-  const [map, known] = await Promise.all([historyIn(request, namespace), details()]);
+  const map = await historyIn(request, namespace);
   const before = map ? entriesOf(map) : [];
+  // To ask costs time, which an update without a change does not have.
+  const known = before[0] && isSame(before[0], { releases, details: {} }) ? {} : await details();
   const after = await withDeployment(before, { releases, details: known }, author, now);
   if (!after) return undefined;
   const next = historyMap(namespace, after, program, map?.metadata.resourceVersion);
