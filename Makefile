@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff pr-report down open compare promote rotate migrate evidence env test e2e check format generate diagnose doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff pr-report down open compare promote history rollback rotate migrate evidence env test e2e check format generate diagnose doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,12 @@ compare: ## Show what differs between two environments                          
 
 promote: ## Carry the verified image tags of one environment over to another         [FROM=staging TO=prod]
 	$(run) ops/promote.ts "$(FROM)" "$(TO)"
+
+history: ## List what an environment was each time that all of it was well      [ENV=…]
+	$(run) ops/history.ts "$(ENV)"
+
+rollback: ## Go back to the images that it ran when it was last well        [ENV=… TO=4 SCHEMA=checked]
+	$(run) ops/rollback.ts "$(ENV)" "TO=$(TO)" "SCHEMA=$(SCHEMA)"
 
 evidence: ## Write evidence.md: every rule of the project with its proof; fails where one does not hold
 	$(run) ops/evidence.ts

@@ -1,10 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { prepareCharts, removeUnused } from "local-charts";
+import { prepareCharts, rememberHealthy, removeUnused } from "local-charts";
 import { warnWithoutCertificate } from "./components/certificate.ts";
 import { preparationOf } from "./components/checks.ts";
 import { contentsOf, Environment } from "./components/environment.ts";
 import { FurtherService } from "./components/further-service.ts";
+import { historyOf } from "./components/history.ts";
 import { nextSteps } from "./components/next-steps.ts";
 import { chartsOf, furtherKey, partsOf } from "./components/parts.ts";
 import { readExceptions } from "./components/policy.ts";
@@ -62,12 +63,17 @@ export = async (folder = import.meta.dirname) => {
   const frontend = charts.frontend && new TodoFrontend("todo-frontend", charts.frontend, after(under, ...started));
 
   const behind = further(true, under, ...started);
-  const installed = [backend, frontend, ...before, ...behind].filter((chart) => chart !== undefined);
-  const releases = installed.map(({ release }) => release);
-  removeUnused(
-    { context, ...contentsOf(parts.environment, releases) },
-    [...installed, ...(database ? [database] : [])].map((chart) => chart.ready),
+  const services = [backend, frontend, ...before, ...behind].filter((chart) => chart !== undefined);
+  const installed = [...services, ...(database ? [database] : [])];
+  const contentsNow = contentsOf(
+    parts.environment,
+    services.map(({ release }) => release),
   );
+  removeUnused(
+    { context, ...contentsNow },
+    installed.map(({ ready }) => ready),
+  );
+  rememberHealthy(historyOf(settings), installed);
 
   return {
     /** What to open in a browser. */

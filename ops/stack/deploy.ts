@@ -17,13 +17,17 @@ import { recover } from "./recover.ts";
 import { followCluster } from "./same-cluster.ts";
 import { isProtected } from "./stack-file.ts";
 
-/** Changes nothing where nothing changed. @throws Failure where a person's part is missing, before anything is begun */
-export async function deploy(stack: string): Promise<void> {
+/**
+ * Changes nothing where nothing changed.
+ * @param follow whether tags of images that are built here follow their sources. Default: those of dev do
+ * @throws Failure where a person's part is missing, before anything is begun
+ */
+export async function deploy(stack: string, { follow = stack === "dev" } = {}): Promise<void> {
   assertUpAnswerable(stack);
   assertPassphrase(stack);
   await ensureTools({ more: true });
   const record = await ensureCluster();
-  await ensureImages(stack, record, { follow: stack === "dev", promoted: isProtected(stack) });
+  await ensureImages(stack, record, { follow, promoted: isProtected(stack) });
   usePulumi(stack, record);
   await ensureStack(stack);
   await recover(stack);

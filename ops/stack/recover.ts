@@ -41,9 +41,10 @@ export interface Revision {
 }
 
 /** The last revision of each release: what `helm list --all` shows, asked without helm. */
-export function lastRevisions(secrets: Revision[]): { name: string; status: string }[] {
-  const labels = secrets.map(({ metadata }) => metadata.labels).sort((a, b) => Number(a.version) - Number(b.version));
-  return [...new Map(labels.map(({ name, status }) => [name, { name, status }])).values()];
+export function lastRevisions(secrets: Revision[]): { name: string; status: string; version: number }[] {
+  const labels = secrets.map(({ metadata: { labels } }) => ({ ...labels, version: Number(labels.version) }));
+  labels.sort((a, b) => a.version - b.version);
+  return [...new Map(labels.map(({ name, status, version }) => [name, { name, status, version }])).values()];
 }
 
 /** Only a file backend's locks can be looked at; a service's backend expires its own. */

@@ -111,3 +111,10 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined>
     await new Promise((done) => setTimeout(done, 200));
   }
 }
+
+/** A process and all below it: of `pulumi up` the CLI, the language host, the program, the provider that runs Helm. */
+export function family(pid: number): number[] {
+  const table = command("ps", "-A", "-o", "pid=,ppid=").trim().split("\n");
+  const children = table.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid);
+  return [pid, ...children.flatMap(([child]) => family(child))];
+}

@@ -5,16 +5,9 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, helm, kubectl, pulumi, until } from "./cluster.ts";
+import { command, family, helm, kubectl, pulumi, until } from "./cluster.ts";
 
 const status = (release: string) => JSON.parse(helm("status", release, "--output", "json")).info.status as string;
-
-/** A process and all below it: the CLI, the language host, the program, the provider that runs Helm. */
-function family(pid: number): number[] {
-  const table = command("ps", "-A", "-o", "pid=,ppid=").trim().split("\n");
-  const children = table.map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid);
-  return [pid, ...children.flatMap(([child]) => family(child))];
-}
 
 describe("after an update that was killed", function () {
   this.timeout(600_000);

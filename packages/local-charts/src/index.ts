@@ -1,5 +1,6 @@
 // Helm charts of a repository, installed by Pulumi, with a preview that tells the truth. See README.md.
 export { type Contents, removeUnused, type UnusedOptions } from "./cluster/unused.ts";
+export { type HealthyOptions, rememberHealthy } from "./history/remember.ts";
 export { ensured } from "./live/ensure.ts";
 export { LocalChart, TIMEOUT_SECONDS } from "./local-chart.ts";
 export {

@@ -1,22 +1,19 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { forgetCauses, saveCauses } from "./cause/saved.ts";
-import { NotReady, Wait, type WaitOptions } from "./cluster/wait.ts";
+import { NotReady, type Say, Wait, type WaitOptions } from "./cluster/wait.ts";
 import { failure } from "./failure.ts";
 import { plainDescription } from "./live/description.ts";
 import { afterHelm, beforeHelm } from "./live/release.ts";
 import type { PreparedChart } from "./prepare.ts";
 import { showChanges } from "./preview/changes.ts";
 import { remember } from "./preview/last-known.ts";
-import { digest } from "./render/chart.ts";
+import { digest, type RenderedChart } from "./render/chart.ts";
 
 /** How long each step of Helm, and the wait for the pods, may take unless a chart says otherwise; a pod that is well needs a small part of it. */
 export const TIMEOUT_SECONDS = 120;
 /** Revisions of a release that `helm rollback` can go back to. */
 const MAX_HISTORY = 10;
-
-/** Says something in a component's line; passing on, where the next line takes its place. */
-type Say = (text: string, kind?: "info" | "warn", passing?: boolean) => void;
 
 /** Type of the component where a program does not name one of its own. */
 const TYPE = "local-charts:index:LocalChart";
@@ -31,6 +28,10 @@ const TYPE = "local-charts:index:LocalChart";
 export class LocalChart extends pulumi.ComponentResource {
   /** Name of the release. */
   readonly release: string;
+  /** Its values, and the objects that they gave. */
+  readonly rendered: RenderedChart;
+  /** Helm's revision of it. */
+  readonly revision: pulumi.Output<number>;
   /**
    * The chart itself, once its pods are ready: what comes behind it has this in `dependsOn`. An update that changes nothing
    * looks, too. Where they do not get ready the program ends with the cause.
@@ -46,6 +47,7 @@ export class LocalChart extends pulumi.ComponentResource {
     const { release, namespace, values, objects, timeoutSeconds = TIMEOUT_SECONDS } = chart.rendered;
     const { context, hints } = chart;
     this.release = release;
+    this.rendered = chart.rendered;
     // Under a test's mocks, where there is no engine, nothing is made that could be asked for.
     const updates = !pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine();
     const place = { context, namespace, release, objects };
@@ -71,6 +73,7 @@ export class LocalChart extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: opts.dependsOn },
     );
+    this.revision = installed.status.apply((status) => status?.revision ?? 0);
     if (updates) {
       this.ready = installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart);
     } else if (pulumi.runtime.isDryRun()) {
@@ -98,7 +101,7 @@ function installedAndReady(
   say: Say,
   { memory, program }: PreparedChart,
 ): pulumi.Output<pulumi.Resource> {
-  const wait = new Wait(options, (text, passing) => say(text, "info", passing));
+  const wait = new Wait(options, say);
   void wait.duringHelm();
   return installed.id.apply(async () => {
     const { namespace, release, objects } = options;

@@ -14,8 +14,8 @@ describe("the last revision of each release", () => {
       revision("database", "1", "deployed"),
     ];
     assert.deepEqual(lastRevisions(secrets), [
-      { name: "database", status: "deployed" },
-      { name: "backend", status: "pending-upgrade" },
+      { name: "database", status: "deployed", version: 1 },
+      { name: "backend", status: "pending-upgrade", version: 10 },
     ]);
   });
 });

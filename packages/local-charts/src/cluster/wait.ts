@@ -34,6 +34,9 @@ const PAUSE_MS = 1_000;
 const ASK_MS = 2_000;
 /** After which the same line is said again, older. */
 const TELL_MS = 5_000;
+/** How long something lasts that is worth a warning, and how many there are: answers may differ each time. */
+const MENTION_MS = 4_000;
+const MOST = 5;
 /** Before it is worth a word that the cluster does not answer. */
 const PATIENT_MS = 2_000;
 const PATIENCE_MS = 5_000;
@@ -49,7 +52,7 @@ export class NotReady extends Error {
 }
 
 /** Says something in the component's line; passing on, where the next line takes its place. */
-type Say = (text: string, passing?: boolean) => void;
+export type Say = (text: string, kind?: "info" | "warn", passing?: boolean) => void;
 
 /** What is said of one release, from the start of its update. */
 export class Wait {
@@ -62,6 +65,7 @@ export class Wait {
   private readonly logs: Situation["logs"] = new Map();
   private readonly answers: Situation["answers"] = new Map();
   private asked = 0;
+  private readonly mentioned = new Set<string>();
   private state = "";
   private told = 0;
   private helmIsDone = false;
@@ -123,6 +127,7 @@ export class Wait {
         if (causes.length > 0) throw await this.notReady(after, causes);
         throw new NotReady(`${release} is not ready${after}: ${this.observation.problem ?? waiting.join("; ")}`, []);
       }
+      this.mention(causes);
       if (this.observation.complete) this.progress(waiting);
       else if (Date.now() > patient) this.progress([`asks the cluster${this.trouble()}`]);
       await this.observation.changed(PAUSE_MS);
@@ -146,6 +151,19 @@ export class Wait {
     return { rendered, objects: this.observation.objects };
   }
 
+  /** What may pass, or that somebody may put right meanwhile, once it has lasted. */
+  private mention(causes: Cause[]): void {
+    for (const cause of causes) {
+      if (cause.hopelessAfter !== undefined || this.lasted(cause) < MENTION_MS) continue;
+      const key = `${cause.kind} ${cause.evidence}`;
+      if (this.mentioned.has(key) || this.mentioned.size >= MOST) continue;
+      this.mentioned.add(key);
+      void withoutSecrets([cause], this.options, this.observation.objects).then(([shown]) =>
+        this.say(textOf(shown), "warn"),
+      );
+    }
+  }
+
   /** Each state once; how long it has lasted, now and then. */
   private progress(lines: string[]): void {
     const line = lines.join("; ");
@@ -153,7 +171,7 @@ export class Wait {
     if (state === this.state && Date.now() - this.told < TELL_MS) return;
     this.state = state;
     this.told = Date.now();
-    this.say(line, true);
+    this.say(line, "info", true);
   }
 
   /** All that is known, pods asked as far as that is worth it. */
@@ -168,6 +186,11 @@ export class Wait {
     this.asked = Date.now();
     await ask(known());
     return known();
+  }
+
+  /** Milliseconds for which a cause has been seen. */
+  private lasted({ kind, object, reason }: Cause): number {
+    return Date.now() - (this.seen.get(`${kind} ${object} ${reason}`) ?? Date.now());
   }
 
   /** Those that have lasted as long as nothing that heals by itself does. */
