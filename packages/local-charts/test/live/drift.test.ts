@@ -1,5 +1,5 @@
 // What of a live object is not as the chart has it, and whose doing that is.
-// Does not prove: that an API server keeps its managers down like this (test/e2e/drift.test.ts of the repository).
+// Does not prove: that an API server keeps its managers down like this (test/e2e/healing.test.ts of the repository).
 import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import { asLive, driftLines, stays } from "../../src/live/as-live.ts";
