@@ -114,7 +114,7 @@ describe("every value is read by a template", () => {
         asking.filter((path) => at(full, path.split(".")) !== undefined),
       );
       assert.deepEqual(having("refused").sort(), fixed);
-    }).timeout(60_000);
+    }).timeout(300_000);
   }
 });
 

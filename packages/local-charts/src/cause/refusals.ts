@@ -43,36 +43,36 @@ interface Refusal {
   kind: string;
   words: RegExp;
   text: string;
-  fix: (kubectl: string) => string;
+  fix: (command: string) => string;
   after?: number;
 }
 
 const KNOWN: Refusal[] = [
   {
     ...{ kind: "quota", words: /exceeded quota|failed quota/i, text: "the namespace's quota is used up" },
-    fix: (kubectl) =>
-      `raise the quota, or lower requests and replicas; \`${kubectl} describe resourcequota\` shows what is taken`,
+    fix: (command) =>
+      `raise the quota, or lower requests and replicas; \`${command} describe resourcequota\` shows what is taken`,
   },
   {
     ...{ kind: "pod-security", words: /violates PodSecurity/i },
     text: "the namespace's Pod Security level forbids them",
-    fix: (kubectl) =>
-      `give pod and containers the securityContext that it asks for; \`${kubectl.replace(/ -n .*/, "")} get namespace ${kubectl.replace(/.* -n /, "")} --show-labels\` shows the level`,
+    fix: (command) =>
+      `give pod and containers the securityContext that it asks for; \`${command.replace(/ -n .*/, "")} get namespace ${command.replace(/.* -n /, "")} --show-labels\` shows the level`,
   },
   {
     ...{ kind: "webhook-unreachable", words: /failed calling webhook/i, after: SOME },
     text: "they have to pass an admission webhook that does not answer",
-    fix: (kubectl) =>
-      `start what has to answer, or remove the webhook; \`${kubectl.replace(/ -n .*/, "")} get validatingwebhookconfigurations,mutatingwebhookconfigurations\` lists those that there are`,
+    fix: (command) =>
+      `start what has to answer, or remove the webhook; \`${command.replace(/ -n .*/, "")} get validatingwebhookconfigurations,mutatingwebhookconfigurations\` lists those that there are`,
   },
   {
     ...{ kind: "admission", words: /denied (the )?request/i, text: "a rule of the cluster's refuses them" },
-    fix: (kubectl) =>
-      `do what it says, or ask whoever made the rule; \`${kubectl.replace(/ -n .*/, "")} get validatingadmissionpolicies,validatingwebhookconfigurations\` lists those that there are`,
+    fix: (command) =>
+      `do what it says, or ask whoever made the rule; \`${command.replace(/ -n .*/, "")} get validatingadmissionpolicies,validatingwebhookconfigurations\` lists those that there are`,
   },
   {
     ...{ kind: "service-account", words: /serviceaccount .* not found/i, text: "their ServiceAccount is not there" },
-    fix: (kubectl) => `make it, or name another; \`${kubectl} get serviceaccounts\` lists those that are there`,
+    fix: (command) => `make it, or name another; \`${command} get serviceaccounts\` lists those that are there`,
   },
   {
     ...{
@@ -80,11 +80,11 @@ const KNOWN: Refusal[] = [
       words: /(maximum|minimum) .* usage per|must be less than or equal to|limit to request ratio/i,
     },
     text: "they ask for more or less than the namespace allows",
-    fix: (kubectl) => `keep to the namespace's LimitRange; \`${kubectl} describe limitrange\` shows it`,
+    fix: (command) => `keep to the namespace's LimitRange; \`${command} describe limitrange\` shows it`,
   },
 ];
 
 const UNKNOWN: Refusal = {
   ...{ kind: "pods-refused", words: /./, text: "", after: SOME },
-  fix: (kubectl) => `mend what it says; \`${kubectl} get events --sort-by=.lastTimestamp\` shows the rest`,
+  fix: (command) => `mend what it says; \`${command} get events --sort-by=.lastTimestamp\` shows the rest`,
 };

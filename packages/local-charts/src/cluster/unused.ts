@@ -40,21 +40,25 @@ interface List {
  * @param ready of all charts that were installed; one that fails keeps everything as it is
  */
 export function removeUnused(options: UnusedOptions, ready: pulumi.Output<unknown>[]): void {
-  if (pulumi.runtime.isDryRun()) return;
-  pulumi.all(ready.map((each) => each.apply(() => true))).apply(async () => {
-    const { context, namespace } = options;
-    try {
-      const removed = await remove(options);
-      if (removed.length > 0) {
-        void pulumi.log.info(`removed from ${namespace}, as no pod needs them any more: ${removed.join(", ")}`);
-      }
-    } catch (error) {
-      const command = `kubectl --context ${context} -n ${namespace} get secrets,configmaps --show-labels`;
-      void pulumi.log.warn(
-        `what no pod of ${namespace} needs any more stays there until the next update: ${(error as Error).message}; \`${command}\` shows it`,
-      );
+  // Under a test's mocks, where there is no engine, nothing was made that could be taken away.
+  if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) return;
+  pulumi.all(ready.map((each) => each.apply(() => true))).apply(() => removeNow(options));
+}
+
+/** What removeUnused does when all charts are ready. */
+export async function removeNow(options: UnusedOptions): Promise<void> {
+  const { context, namespace } = options;
+  try {
+    const removed = await remove(options);
+    if (removed.length > 0) {
+      void pulumi.log.info(`removed from ${namespace}, as no pod needs them any more: ${removed.join(", ")}`);
     }
-  });
+  } catch (error) {
+    const command = `kubectl --context ${context} -n ${namespace} get secrets,configmaps --show-labels`;
+    void pulumi.log.warn(
+      `what no pod of ${namespace} needs any more stays there until the next update: ${(error as Error).message}; \`${command}\` shows it`,
+    );
+  }
 }
 
 async function remove({ context, namespace, contents, current }: UnusedOptions): Promise<string[]> {

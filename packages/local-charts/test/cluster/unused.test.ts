@@ -2,7 +2,7 @@
 // Does not prove: that a cluster's objects refer to each other as these do (the end-to-end tests of a program).
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { refersTo, removeUnused } from "../../src/cluster/unused.ts";
+import { refersTo, removeNow, removeUnused } from "../../src/cluster/unused.ts";
 import { type FakeCluster, fakeCluster } from "../support/fake-cluster.ts";
 
 const SECRETS = ["words-now", "words-old", "words-older", "words-of-a-job"];
@@ -39,7 +39,9 @@ describe("what is made for one content", () => {
       const options = { context: "shop", namespace: "shop", contents: { secrets: "content=yes" } };
       const never = new Promise<boolean>(() => {});
       const outputs = ready.map((each) => pulumi.output<boolean>(each || never));
+      // There is no engine here, and so removeUnused goes no further.
       removeUnused({ ...options, current: ["words-now"] }, outputs);
+      if (ready.every(Boolean) && !preview) await removeNow({ ...options, current: ["words-now"] });
       for (let turn = 0; turn < 100 && ready.every(Boolean) && !preview && said.length === 0; turn++) {
         await new Promise((done) => setTimeout(done, 20));
       }
