@@ -32,8 +32,8 @@ export type EnvironmentInput = Omit<RenderedEnvironment, "charts"> & { charts: C
 // biome-ignore lint/suspicious/noExplicitAny: an object of a cluster has no static type.
 export type ClusterObject = any;
 
-/** All but nodes and namespaces are of the environments' namespaces. Records are Helm's, without their content. */
-export type ClusterInput = Record<"nodes" | "namespaces" | "pods" | "configMaps" | "records", ClusterObject[]>;
+/** All but nodes and namespaces are of the environments' namespaces. */
+export type ClusterInput = Record<"nodes" | "namespaces" | "pods" | "configMaps", ClusterObject[]>;
 
 export interface EndToEndRecord {
   commit: string;
@@ -78,13 +78,11 @@ export function clusterInput(context: string): ClusterInput | undefined {
       STACKS.some((stack) => metadata.namespace === `todo-${stack}`),
     );
   try {
-    const records = ours("secrets", "--selector", "owner=helm", "--show-managed-fields");
     return {
       nodes: get("nodes"),
       namespaces: get("namespaces"),
       pods: ours("pods"),
       configMaps: ours("configmaps"),
-      records: records.map(({ metadata }) => ({ metadata })),
     };
   } catch {
     return undefined;

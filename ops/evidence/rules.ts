@@ -94,16 +94,24 @@ export const rules: ProjectRule[] = [
   rule("H-008", "Releases are named {service}-{environment}", rendered("releases", objects.releaseNames)),
   rule("A-002", "AI helpers never change the cluster by themselves", helper),
   rule("A-007", "A person approves what an AI helper proposes", helper),
-  rule("SC-001", "Pods are ready within 60 s of the install", cluster("releases", run.readyWithin(60, "release"))),
+  rule(
+    "SC-001",
+    "Pods are ready within 60 s of the install",
+    cluster("what updates noted", run.readyWithin(60, "release")),
+  ),
   rule("SC-002", "Probes pass", cluster("pods", run.podsReady)),
   rule("SC-003", "No secrets in ConfigMaps", cluster("ConfigMaps by the policy's C-007", run.configMaps)),
-  rule("SC-004", "From install to running in 5 minutes", cluster("releases", run.readyWithin(300, "namespace"))),
+  rule(
+    "SC-004",
+    "From install to running in 5 minutes",
+    cluster("what updates noted", run.readyWithin(300, "namespace")),
+  ),
   rule(
     "SC-005",
     "Data survives a pod restart",
     endToEnd("todo.test.ts", "still has it after the PostgreSQL pod was deleted"),
   ),
-  rule("SC-006", "Healthy in 30 s", cluster("releases", run.readyWithin(30, "release"))),
+  rule("SC-006", "Healthy in 30 s", cluster("what updates noted", run.readyWithin(30, "release"))),
   rule(
     "SC-007",
     "Rollback works",

@@ -1,11 +1,12 @@
 // Rules that only a run proves: what is in the cluster, and what the end-to-end tests said.
+import { entriesOf, HISTORY } from "local-charts/objects";
 import { rules } from "../../components/policy.ts";
 import { type ClusterInput, type ClusterObject, type EvidenceInput, STACKS } from "./input.ts";
 import { type Line, open, verdict } from "./rule.ts";
 
 const NO_CLUSTER = "not run here: no cluster answers; `make up` makes one";
 const NOTHING = "not run here: no environment is installed in the cluster; `make up` installs dev";
-const UNTIMED = "not run here: the cluster has no release whose last revision is an update's; `make up` installs dev";
+const UNTIMED = "not run here: no update has noted how long it waited; `make up` installs dev";
 
 /** What the cluster says; without one the rule stays open. */
 export const inCluster =
@@ -53,32 +54,33 @@ export const namespaces = ({ namespaces: all }: ClusterInput): Line[] =>
       : open(`not installed here: todo-${stack}; \`make up ENV=${stack}\` installs it`),
   );
 
-/** As whom the provider writes. `helm test` and `helm rollback` write as Helm, which says nothing of an installation. */
-const INSTALLER = "pulumi-kubernetes";
-
 /**
- * SC-001, SC-004, SC-006: how long updates took until all pods of a release were ready, hooks included: from the making of its
- * record to the installer's last change of it. The label modifiedAt is no help: an upgrade copies it from the revision before.
+ * SC-001, SC-004, SC-006: how long it took until all pods of a release were ready, hooks included, as the update that waited
+ * for them has noted it: nothing that happened to them since counts.
  * @param limit in seconds
  * @param of what the time is taken: one release, or all releases of a namespace, which are installed one after the other
  */
 export const readyWithin =
   (limit: number, of: "release" | "namespace") =>
-  ({ records }: ClusterInput): Line[] => {
-    const seconds = new Map<string, number>();
-    for (const { metadata } of records) {
-      const { namespace, labels, creationTimestamp, managedFields = [] } = metadata;
-      const changes: number[] = managedFields
-        .filter(({ manager }: ClusterObject) => manager === INSTALLER)
-        .map(({ time }: ClusterObject) => Date.parse(time));
-      if (labels.status !== "deployed" || changes.length === 0) continue;
-      const what = of === "release" ? `${namespace}/${labels.name}, revision ${labels.version}` : namespace;
-      const own = (Math.max(...changes) - Date.parse(creationTimestamp)) / 1000;
-      seconds.set(what, (seconds.get(what) ?? 0) + own);
+  ({ configMaps }: ClusterInput): Line[] => {
+    const took = new Map<string, number>();
+    for (const { metadata, data } of configMaps.filter((each) => each.metadata.name === HISTORY)) {
+      const [newest] = entriesOf({ data });
+      for (const [name, { revision, seconds }] of Object.entries(newest?.releases ?? {})) {
+        if (seconds === undefined) continue;
+        const { namespace } = metadata;
+        const what = of === "release" ? `${namespace}/${name}, revision ${revision}` : namespace;
+        took.set(what, (took.get(what) ?? 0) + seconds);
+      }
     }
-    const lines = [...seconds].flatMap(([what, took]) =>
-      verdict(what, `pods ready after ${took} s`, took > limit && `expected at most ${limit} s, found ${took}`),
-    );
+    const lines = [...took].flatMap(([what, all]) => {
+      const seconds = Math.round(all * 10) / 10;
+      return verdict(
+        what,
+        `pods ready after ${seconds} s`,
+        seconds > limit && `expected at most ${limit} s, found ${seconds}`,
+      );
+    });
     return lines.length > 0 ? lines : [open(UNTIMED)];
   };
 

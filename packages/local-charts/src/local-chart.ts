@@ -1,10 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { forgetCauses, saveCauses } from "./cause/saved.ts";
-import { NotReady, type Say, Wait, type WaitOptions } from "./cluster/wait.ts";
+import { NotReady, type Say, Wait } from "./cluster/wait.ts";
 import { failure } from "./failure.ts";
 import { plainDescription } from "./live/description.ts";
-import { afterHelm, beforeHelm } from "./live/release.ts";
+import { Passage } from "./live/release.ts";
 import type { PreparedChart } from "./prepare.ts";
 import { showChanges } from "./preview/changes.ts";
 import { remember } from "./preview/last-known.ts";
@@ -32,6 +32,8 @@ export class LocalChart extends pulumi.ComponentResource {
   readonly rendered: RenderedChart;
   /** Helm's revision of it. */
   readonly revision: pulumi.Output<number>;
+  /** How long Helm and its pods have taken so far; undefined where there was nothing to do. */
+  readonly seconds: () => number | undefined;
   /**
    * The chart itself, once its pods are ready: what comes behind it has this in `dependsOn`. An update that changes nothing
    * looks, too. Where they do not get ready the program ends with the cause.
@@ -52,6 +54,7 @@ export class LocalChart extends pulumi.ComponentResource {
     const updates = !pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine();
     const place = { context, namespace, release, objects };
     const say: Say = (text, kind = "info", passing = false) => void pulumi.log[kind](text, this, undefined, passing);
+    const passage = new Passage(place, say);
     const installed = new kubernetes.helm.v3.Release(
       name,
       {
@@ -60,7 +63,7 @@ export class LocalChart extends pulumi.ComponentResource {
         chart: chart.rendered.chart,
         values,
         description: updates
-          ? dependenciesOf(opts).apply(() => beforeHelm(place, say))
+          ? dependenciesOf(opts).apply(() => passage.before())
           : (chart.description ?? plainDescription(digest(objects))),
         // Of its hooks alone: Helm's own wait is silent, ends late, and has its last revision down as failed when it does.
         skipAwait: true,
@@ -74,8 +77,16 @@ export class LocalChart extends pulumi.ComponentResource {
       { parent: this, dependsOn: opts.dependsOn },
     );
     this.revision = installed.status.apply((status) => status?.revision ?? 0);
+    // Asked when it is ready: then it is how long that took.
+    this.seconds = () => (updates ? passage.seconds : undefined);
     if (updates) {
-      this.ready = installedAndReady(this, installed, { ...place, timeoutSeconds, hints }, say, chart);
+      this.ready = installedAndReady(
+        this,
+        installed,
+        new Wait({ ...place, timeoutSeconds, hints }, say),
+        passage,
+        chart,
+      );
     } else if (pulumi.runtime.isDryRun()) {
       this.ready = pulumi.output<pulumi.Resource>(this);
     } else {
@@ -97,16 +108,14 @@ function dependenciesOf({ dependsOn }: pulumi.ComponentResourceOptions): pulumi.
 function installedAndReady(
   component: LocalChart,
   installed: kubernetes.helm.v3.Release,
-  options: WaitOptions,
-  say: Say,
-  { memory, program }: PreparedChart,
+  wait: Wait,
+  passage: Passage,
+  { memory, program, rendered: { namespace, release, objects } }: PreparedChart,
 ): pulumi.Output<pulumi.Resource> {
-  const wait = new Wait(options, say);
   void wait.duringHelm();
   return installed.id.apply(async () => {
-    const { namespace, release, objects } = options;
     remember(memory, namespace, release, objects);
-    await afterHelm(options, say);
+    await passage.after();
     await wait.untilReady().catch((error: Error) => {
       if (!(error instanceof NotReady)) throw error;
       saveCauses(program, namespace, release, error.causes);

@@ -5,7 +5,7 @@ export type { CauseHints } from "./cause/pod.ts";
 export { type Saved, savedCauses } from "./cause/saved.ts";
 export type { Cause, LiveEvent, LiveObject, Situation } from "./cause/situation.ts";
 export { type Diagnosis, diagnose, situationOf } from "./cluster/diagnose.ts";
-export type { Entry as HistoryEntry, HealthyRelease } from "./history/entry.ts";
+export { type Entry as HistoryEntry, entriesOf, type HealthyRelease, HISTORY } from "./history/entry.ts";
 export { readHistory } from "./history/record.ts";
 export { compare, type FieldChange, fieldChanges, type ObjectChange } from "./kubernetes/compare.ts";
 export { isLoopback } from "./kubernetes/host.ts";

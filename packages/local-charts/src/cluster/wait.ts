@@ -97,12 +97,12 @@ export class Wait {
       );
       if (running.length === 0) continue;
       const situation = await this.situation(hooks);
-      const found = this.hopeless(causesOf(situation, this.options.hints));
-      for (const cause of await withoutSecrets(found, this.options, this.observation.objects)) {
-        const text = textOf(cause);
-        if (told.has(text)) continue;
-        told.add(text);
-        void pulumi.log.error(`${this.options.release}: ${text}`);
+      const found = this.hopeless(causesOf(situation, this.options.hints)).filter(({ text }) => !told.has(text));
+      for (const { text } of found) told.add(text);
+      if (found.length > 0) {
+        for (const cause of await withoutSecrets(found, this.options, this.observation.objects)) {
+          void pulumi.log.error(`${this.options.release}: ${textOf(cause)}`);
+        }
         await Promise.allSettled(running.map(({ metadata }) => this.giveUp(metadata.name)));
       }
       this.progress(running.map(({ metadata }) => `${metadata.name} runs`));

@@ -12,6 +12,8 @@ export interface HealthyRelease {
   digest: string;
   /** Of all its containers, with their tags and digests, sorted. */
   images: string[];
+  /** How long it took until its pods were ready, hooks included, when this was brought out; absent where that was not seen. */
+  seconds?: number;
 }
 
 /** Who brought something out, and from what. */
@@ -73,7 +75,8 @@ function entryIn(text: string): Entry | undefined {
 
 /** Whether two deployments are of the same objects, and nothing known of both is another; revisions may differ. */
 export function isSame(a: Deployment, b: Deployment): boolean {
-  const objects = ({ releases }: Deployment) => sorted(releases, ({ revision: _, ...rest }) => fields(rest));
+  const objects = ({ releases }: Deployment) =>
+    sorted(releases, ({ revision: _, seconds: __, ...rest }) => fields(rest));
   const contradicted = Object.entries(a.details).some(([name, value]) => (b.details[name] ?? value) !== value);
   return !contradicted && objects(a) === objects(b);
 }
@@ -102,13 +105,22 @@ export async function withDeployment(
 ): Promise<Entry[] | undefined> {
   const [newest, ...older] = entries;
   if (newest && isSame(newest, { releases, details })) {
-    const known = { releases, details: { ...newest.details, ...details } };
+    const known = { releases: withSeconds(releases, newest.releases), details: { ...newest.details, ...details } };
     const text = (each: Deployment) => sorted(each.releases, fields) + sorted(each.details, String);
     return text(newest) === text(known) ? undefined : [{ ...newest, ...known }, ...older];
   }
   const number = (newest?.number ?? 0) + 1;
   const entry: Entry = { number, at: now.toISOString(), ...(await author()), releases, details };
   return [entry, ...entries].slice(0, MOST_ENTRIES);
+}
+
+/** What was seen before stays, where nobody has waited this time. */
+function withSeconds(releases: Deployment["releases"], before: Deployment["releases"]): Deployment["releases"] {
+  const merged = Object.entries(releases).map(([name, release]) => {
+    const seconds = release.seconds ?? before[name]?.seconds;
+    return [name, { ...release, ...(seconds !== undefined && { seconds }) }] as const;
+  });
+  return Object.fromEntries(merged);
 }
 
 /** @param resourceVersion of the one that it takes the place of */

@@ -24,8 +24,10 @@ const PATIENCE_MS = 10_000;
  */
 export function rememberHealthy(options: HealthyOptions, installed: LocalChart[]): void {
   if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) return;
-  const all = installed.map(({ rendered, revision, ready }) =>
-    pulumi.all([revision, ready]).apply(([number]) => [rendered.release, healthyRelease(rendered, number)] as const),
+  const all = installed.map(({ rendered, revision, ready, seconds }) =>
+    pulumi
+      .all([revision, ready])
+      .apply(([number]) => [rendered.release, healthyRelease(rendered, number, seconds())] as const),
   );
   pulumi.all(all).apply(async (found) => {
     const { context, namespace, program, details } = options;

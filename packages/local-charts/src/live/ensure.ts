@@ -56,6 +56,7 @@ export async function ensureThere(
   const name = title(object, namespace);
   const path = await objectPath(context, object, namespace);
   const deadline = Date.now() + ENDING_MS;
+  let told = false;
   for (;;) {
     const found = await clusterGet(context, path, PATIENCE_MS).catch((error) => {
       if (error instanceof NotThere) return undefined;
@@ -72,7 +73,8 @@ export async function ensureThere(
         `${name} is being deleted for ${ENDING_MS / 1000} s; see what holds it (\`kubectl --context ${context} get ${object.kind.toLowerCase()} ${object.metadata.name} -o yaml\`, its finalizers), then run this again`,
       );
     }
-    say(`${name} is being deleted; waiting for its end`);
+    if (!told) say(`${name} is being deleted; waiting for its end`);
+    told = true;
     await sleep(1_000);
   }
   const options = { milliseconds: PATIENCE_MS, method: "POST", body: object } as const;

@@ -6,7 +6,7 @@ import type { LastRevision } from "./description.ts";
 
 /** A Secret in which Helm keeps a revision. */
 export interface HelmSecret {
-  metadata: { name?: string; labels: Record<string, string>; [field: string]: unknown };
+  metadata: { name?: string; namespace?: string; labels: Record<string, string>; [field: string]: unknown };
   data: { release: string };
   [field: string]: unknown;
 }
@@ -33,7 +33,7 @@ export function encode(record: HelmRecord): string {
   return Buffer.from(gzipSync(JSON.stringify(record)).toString("base64")).toString("base64");
 }
 
-/** All of a namespace, or those that were not superseded, which are most of what there is. */
+/** Those of a namespace that were not superseded: the others are most of what there is, and nothing goes on from them. */
 export async function readRecords(
   context: string,
   namespace: string,
@@ -53,14 +53,12 @@ export function lastOf(secrets: HelmSecret[], release: string): HelmSecret | und
 /**
  * Makes Helm able to go on with a release: an operation that was interrupted is down as failed, and where there is no record
  * at all there is one of nothing, of revision 0. Whoever calls holds the stack's lock, so nothing else is installing it.
- * @param instead what to have down of a last revision that is as it shall be: then its status stays
- * @returns the last revision, and the status that it had before where that was mended
+ * @returns the last revision, and the status that it had before where that was mended; neither where there was no record
  */
 export async function mendRecord(
   context: string,
   namespace: string,
   release: string,
-  instead?: string,
 ): Promise<{ last?: LastRevision; mended?: string }> {
   const last = lastOf(await readRecords(context, namespace), release);
   if (!last) {
@@ -68,18 +66,25 @@ export async function mendRecord(
     return {};
   }
   const { status } = last.metadata.labels;
-  const record = decode(last);
-  if (!instead && GOES_ON.includes(status)) return { last: { status, description: record.info.description ?? "" } };
-  const description = instead ?? `${status}, and not ended`;
-  const then = instead ? status : "failed";
-  const info = { ...record.info, status: then, description };
-  const labels = { ...last.metadata.labels, status: then };
-  const body = { ...last, metadata: { ...last.metadata, labels }, data: { release: encode({ ...record, info }) } };
-  await clusterRequest(context, pathOf(namespace, last.metadata.name), {
-    ...{ milliseconds: PATIENCE_MS, method: "PUT" },
-    body,
-  });
-  return { last: { status: then, description }, mended: status };
+  if (GOES_ON.includes(status)) return { last: { status, description: decode(last).info.description ?? "" } };
+  const description = `${status}, and not ended`;
+  await redescribe(context, last, description, "failed");
+  return { last: { status: "failed", description }, mended: status };
+}
+
+/** Has another description down of a revision, and another status where one is given. */
+export async function redescribe(
+  context: string,
+  secret: HelmSecret,
+  description: string,
+  status = secret.metadata.labels.status,
+): Promise<void> {
+  const record = decode(secret);
+  const info = { ...record.info, status, description };
+  const metadata = { ...secret.metadata, labels: { ...secret.metadata.labels, status } };
+  const body = { ...secret, metadata, data: { release: encode({ ...record, info }) } };
+  const path = pathOf(String(secret.metadata.namespace), secret.metadata.name);
+  await clusterRequest(context, path, { milliseconds: PATIENCE_MS, method: "PUT", body });
 }
 
 /** Statuses of a last revision that Helm goes on from; it stops at those of an operation that was interrupted, or uninstalled. */

@@ -83,12 +83,13 @@ describe("what is noted of a release", () => {
       args,
       Object.assign(async () => [app, app], { folder }),
     );
-    const found = healthyRelease(chart, 4, folder);
+    const found = healthyRelease(chart, 4, 7.5, folder);
     assert.match(found.digest, /^[0-9a-f]{12}$/);
     assert.deepEqual(
       { ...found, digest: "" },
-      { revision: 4, chart: "web", version: "0.1.0", digest: "", images: ["a:2", "app:1"] },
+      { revision: 4, chart: "web", version: "0.1.0", digest: "", images: ["a:2", "app:1"], seconds: 7.5 },
     );
+    assert.ok(!("seconds" in healthyRelease(chart, 4, undefined, folder)));
   });
 });
 
