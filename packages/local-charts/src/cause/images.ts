@@ -37,7 +37,7 @@ export function imageCause({ name, state }: ContainerStatus, { object, situation
     const why = never ? "and does not ask for (imagePullPolicy Never)" : "and no registry can have by this name";
     return {
       ...{ ...about, kind: "image-not-loaded", text: `${text}, which its node does not have ${why}` },
-      ...{ evidence: [], fix: `${load} lets this go on`, hopelessAfter: SOME },
+      ...{ evidence: [], fix: `${load} brings it there; then run the update again`, hopelessAfter: SOME },
     };
   }
   if (/no match for platform|does not match the specified platform/i.test(said)) {
