@@ -136,7 +136,7 @@ const cases: Case[] = [
     "database-password",
     10,
     /refuses its user or password/,
-    situation([pod(ended(1))], { logs: log('FATAL: password authentication failed for user "todo"') }),
+    situation([pod(ended(1))], { logs: log('FATAL: password authentication failed for user "shop"') }),
   ],
   [
     "migration",
@@ -340,7 +340,7 @@ describe("the cause of pods that are not ready", () => {
 
   it("shows no credential of a log, and its last lines only", () => {
     const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
-    const text = [...lines, "postgresql://todo:hunter22@db/todo refused"].join("\n");
+    const text = [...lines, "postgresql://shop:hunter22@db/shop refused"].join("\n");
     const [{ evidence }] = causes(situation([pod(ended(1))], { logs: log(text) }));
     assert.equal(evidence.length, 8);
     assert.doesNotMatch(evidence.join("\n"), /hunter22/);
