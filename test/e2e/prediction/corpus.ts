@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { REPORT_FILE_VARIABLE, type Report } from "local-charts/objects";
+import { HISTORY, REPORT_FILE_VARIABLE, type Report } from "local-charts/objects";
 import { apply, checkout, NODE_PORT, SOURCES } from "../../corpus/checkout.ts";
 import type { Edit } from "../../corpus/edits.ts";
 import { ROOT } from "../../support/mocks.ts";
@@ -37,12 +37,13 @@ function pulumi(...args: string[]): string {
   return stdout;
 }
 
-/** `Deployment x`: its uid and all that is said of it, without what changes by itself. */
+/** `Deployment x`: its uid and all that is said of it, without what changes by itself, and what is only noted there. */
 function objects(): Map<string, string> {
   const args = ["--context", "todo-on-minikube", "--namespace", NAMESPACE, "get", KINDS, "--output", "json"];
   const { items } = JSON.parse(execFileSync("kubectl", args, { encoding: "utf8", maxBuffer: 1 << 26 }));
+  const charts = items.filter(({ metadata }: { metadata: { name: string } }) => metadata.name !== HISTORY);
   return new Map(
-    items.map(({ status: _, ...item }: { status?: unknown; kind: string; metadata: Record<string, unknown> }) => {
+    charts.map(({ status: _, ...item }: { status?: unknown; kind: string; metadata: Record<string, unknown> }) => {
       const { resourceVersion: __, managedFields: ___, ...metadata } = item.metadata;
       return [`${item.kind} ${metadata.name}`, JSON.stringify({ ...item, metadata })];
     }),
