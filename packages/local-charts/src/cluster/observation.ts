@@ -154,3 +154,9 @@ export function observe(context: string, namespace: string): Observation {
   observations.set(key, known);
   return known;
 }
+
+/** Ends all: whoever observes after this begins anew. */
+export function endObservations(): void {
+  for (const observation of observations.values()) observation.close();
+  observations.clear();
+}

@@ -126,6 +126,7 @@ export async function clusterWatch(
   const own = new AbortController();
   const end = () => own.abort();
   signal.addEventListener("abort", end);
+  if (signal.aborted) end();
   const opening = setTimeout(end, PATIENCE_OF_WATCH_MS);
   try {
     const response = await opened(context, path, {}, own.signal);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
+import { endObservations } from "../../src/cluster/observation.ts";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 
 export interface FakeRecord {
@@ -102,6 +103,8 @@ export async function fakeCluster(
     }),
   );
   const close = async () => {
+    // They would go on in the next test, and ask its cluster.
+    endObservations();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
     rmSync(folder, { recursive: true });
