@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff pr-report down open compare promote history rollback rotate migrate evidence env test e2e check format generate diagnose doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate evidence env test e2e check format generate diagnose doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -16,6 +16,9 @@ preview: ## Show what `up` would change                                         
 
 diff: ## The same in full, object by object; exit code 2 when something would change  [ENV=…]
 	$(run) ops/diff.ts "$(ENV)"
+
+drift: ## What somebody changed in the cluster since it was deployed; exit code 2 when anything  [ENV=… REPAIR=1]
+	$(run) ops/drift.ts "$(ENV)" $(if $(REPAIR),"REPAIR=$(REPAIR)")
 
 compare: ## Show what differs between two environments                                [A=staging B=prod]
 	$(run) ops/compare.ts "$(A)" "$(B)"

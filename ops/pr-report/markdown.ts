@@ -172,7 +172,7 @@ function entryLines(entry: Entry): string[] {
 }
 
 function previewText({ failed, text }: PreviewOutcome): string {
-  const summary = `<code>pulumi preview</code> ${failed ? "fails" : "passes"}, on an empty stack and without a cluster`;
+  const summary = `<code>pulumi preview</code> ${failed ? "fails" : "passes"}, on an empty stack and without a cluster, so that no object was shown to an API server`;
   return `<details><summary>${summary}</summary>\n\n${block("text", [text])}\n\n</details>\n`;
 }
 

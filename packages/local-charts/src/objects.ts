@@ -15,7 +15,11 @@ export { familyName, isMap, type KubernetesObject, title } from "./kubernetes/ob
 export { pathText } from "./kubernetes/path.ts";
 export { type Container, type ContainerSpec, containersOf, type Pod, podsOf, serves } from "./kubernetes/pods.ts";
 export { CPU, MEMORY, parseQuantity } from "./kubernetes/quantity.ts";
+export { driftLines } from "./live/as-live.ts";
+export { type Drifted, type Live, lookAt } from "./live/look.ts";
+export { putBack } from "./live/put-back.ts";
 export { type Consequence, consequences } from "./preview/consequences.ts";
+export { type Deployed, deployedReleases } from "./preview/deployed.ts";
 export { type Entry, type FullReport, REPORT_FILE_VARIABLE, type Report, report } from "./preview/report.ts";
 export { foldedLines, isFolded, objectLines, runLines } from "./preview/text.ts";
 export { hardLimits, peak, type Quota, quotaProblems } from "./quota.ts";

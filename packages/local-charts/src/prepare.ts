@@ -3,6 +3,7 @@ import { enforce, type Policy } from "./policy/enforce.ts";
 import { changesOf, type Hints, previewedDescription, readDeployed, readLive } from "./preview/changes.ts";
 import { readDefinitions } from "./preview/crds.ts";
 import { memoryOf } from "./preview/last-known.ts";
+import { assertTaken, lacking } from "./preview/refusals.ts";
 import type { Report } from "./preview/report.ts";
 import { type Quota, quotaProblems } from "./quota.ts";
 import {
@@ -123,12 +124,17 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
   const wanted = listOf(charts);
   const wiring = factsOf(options.wiring ?? {}, wanted);
   const { environment } = wiring;
-  // Asked before the provider asks, which waits without a word for a cluster that does not answer.
-  const found = readDeployed(
-    context,
-    wanted.map(({ namespace }) => namespace),
-    hints,
-  );
+  const previews = pulumi.runtime.isDryRun();
+  // Asked before the provider asks, which waits without a word for a cluster that does not answer. Under a test's mocks,
+  // where there is no engine, an update has nobody to ask.
+  const found =
+    previews || pulumi.runtime.hasEngine()
+      ? readDeployed(
+          context,
+          wanted.map(({ namespace }) => namespace),
+          hints,
+        )
+      : undefined;
   const definitions = readDefinitions(context, wanted);
   const rendered = await renderCharts(charts, providerTemplate(provider), { environment, explain, kubeVersion });
   checkCharts(listOf(rendered as Record<string, RenderedChart | undefined>), {
@@ -139,16 +145,20 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
   const program = options.program ?? pulumi.getProject();
   const memory = memoryOf(program);
   const all = listOf(rendered as Record<string, RenderedChart | undefined>);
-  const live = await readLive(context, all, await found);
-  const changes = changesOf(all, live, memory, await definitions);
+  const there = await found;
+  if (there) await assertTaken(context, all, there);
+  for (const text of there ? await lacking(context, all, there) : []) void pulumi.log.warn(text);
+  // An update has no time to lose: what it finds it says when it comes to it.
+  const live = previews && there ? await readLive(context, all, there) : undefined;
+  const changes = live && changesOf(all, live, memory, await definitions);
   const prepared = Object.entries(rendered as Record<string, RenderedChart>).map(([name, chart]) => [
     name,
     new PreparedChart(
       chart,
-      changes.get(releaseKey(chart)),
+      changes?.get(releaseKey(chart)),
       { hints, context, program },
       memory,
-      previewedDescription(chart, live),
+      live && previewedDescription(chart, live),
     ),
   ]);
   return Object.fromEntries(prepared);

@@ -62,7 +62,7 @@ describe("a pull request's comment", () => {
         "",
         "</details>",
         "",
-        "<details><summary><code>pulumi preview</code> passes, on an empty stack and without a cluster</summary>",
+        "<details><summary><code>pulumi preview</code> passes, on an empty stack and without a cluster, so that no object was shown to an API server</summary>",
         "",
         "```text",
         "Resources:",

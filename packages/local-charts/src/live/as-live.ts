@@ -23,8 +23,16 @@ export function asLive(record: KubernetesObject[], { missing, drifted }: Live, n
     });
 }
 
-/** `Deployment web: spec.replicas is 3, and 2 by the chart (kubectl-edit)`, without a secret. */
-export function driftLines(drifted: Drifted[], namespace: string, which: (drift: Drift) => boolean): string[] {
+/**
+ * `Deployment web: spec.replicas is 3, and 2 by the chart (kubectl-edit)`, without a secret.
+ * @param source what says how the objects have to be
+ */
+export function driftLines(
+  drifted: Drifted[],
+  namespace: string,
+  which: (drift: Drift) => boolean,
+  source = "the chart",
+): string[] {
   return drifted.flatMap(({ object, live, drift }) =>
     drift.filter(which).map(({ path, before, after, by }) => {
       const [said, is] = [
@@ -32,7 +40,7 @@ export function driftLines(drifted: Drifted[], namespace: string, which: (drift:
         [live, after],
       ].map(([of, value]) => shown(value === undefined ? undefined : redactField(of as KubernetesObject, path, value)));
       const who = by.length > 0 ? ` (${by.join(", ")})` : "";
-      return `${title(object, namespace)}: ${pathText(path)} is ${is}, and ${said} by the chart${who}`;
+      return `${title(object, namespace)}: ${pathText(path)} is ${is}, and ${said} by ${source}${who}`;
     }),
   );
 }

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { listPath, objectPath } from "../cluster/discovery.ts";
 import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import type { Say } from "../cluster/wait.ts";
 import { failure } from "../failure.ts";
 import { type KubernetesObject, title } from "../kubernetes/object.ts";
+import { driftLines } from "./as-live.ts";
+import { driftIn } from "./look.ts";
 
 const PATIENCE_MS = 10_000;
 const PREVIEW_MS = 2_500;
@@ -23,7 +26,7 @@ export function ensured<T extends pulumi.CustomResource>(
 ): pulumi.Output<pulumi.Resource> {
   const itself = resource.urn.apply((): pulumi.Resource => resource);
   if (!pulumi.runtime.hasEngine()) return itself;
-  const say = (text: string) => void pulumi.log.info(text, resource);
+  const say: Say = (text, kind = "info") => void pulumi.log[kind](text, resource);
   if (pulumi.runtime.isDryRun()) {
     // Of what Pulumi would make there is no id yet, and nothing to look at.
     pulumi.all([resource.id, object]).apply(([, wanted]) => sayMissing(context, wanted as KubernetesObject, say));
@@ -36,10 +39,11 @@ export function ensured<T extends pulumi.CustomResource>(
 }
 
 /** What a preview says; nothing where the cluster cannot be asked, which others say. */
-async function sayMissing(context: string, object: KubernetesObject, say: (text: string) => void): Promise<void> {
+async function sayMissing(context: string, object: KubernetesObject, say: Say): Promise<void> {
   const namespace = object.metadata.namespace ?? "";
   try {
-    await clusterGet(context, await objectPath(context, object, namespace), PREVIEW_MS);
+    const found = await clusterGet(context, await objectPath(context, object, namespace), PREVIEW_MS);
+    await sayDrift(context, object, found as KubernetesObject, say);
   } catch (error) {
     if (error instanceof NotThere)
       say(`+ ${title(object, namespace)} is not in the cluster any more, and is made again`);
@@ -47,11 +51,7 @@ async function sayMissing(context: string, object: KubernetesObject, say: (text:
 }
 
 /** @throws pulumi.RunError where it cannot be made */
-export async function ensureThere(
-  context: string,
-  object: KubernetesObject,
-  say: (text: string) => void,
-): Promise<void> {
+export async function ensureThere(context: string, object: KubernetesObject, say: Say): Promise<void> {
   const namespace = object.metadata.namespace ?? "";
   const name = title(object, namespace);
   const path = await objectPath(context, object, namespace);
@@ -66,7 +66,7 @@ export async function ensureThere(
       deletionTimestamp?: string;
     };
     const ending = deletionTimestamp !== undefined;
-    if (found && !ending) return;
+    if (found && !ending) return sayDrift(context, object, found as KubernetesObject, say);
     if (!found) break;
     if (Date.now() > deadline) {
       throw failure(
@@ -80,4 +80,12 @@ export async function ensureThere(
   const options = { milliseconds: PATIENCE_MS, method: "POST", body: object } as const;
   await clusterRequest(context, await listPath(context, object, namespace), options);
   say(`${name} was not there any more, and was made again`);
+}
+
+/** Names what somebody changed by hand: Pulumi looks at its own state only. */
+async function sayDrift(context: string, object: KubernetesObject, live: KubernetesObject, say: Say): Promise<void> {
+  const namespace = object.metadata.namespace ?? "";
+  const drift = await driftIn(context, namespace, object, live);
+  const lines = driftLines([{ object, live, drift }], namespace, ({ why }) => why === "changed", "the program");
+  if (lines.length > 0) say(`changed in the cluster by hand, and left so: ${lines.join("; ")}`, "warn");
 }

@@ -1,9 +1,9 @@
 // What of a release's objects is in the cluster, and how: Helm's record only says what was sent there once.
-import { listPath, objectPath } from "../cluster/discovery.ts";
-import { clusterGet, clusterRequest, NotThere, Refused } from "../cluster/request.ts";
+import { objectPath } from "../cluster/discovery.ts";
+import { clusterGet, NotThere, Refused } from "../cluster/request.ts";
 import { hookEvents, type KubernetesObject } from "../kubernetes/object.ts";
-import { digest } from "../render/chart.ts";
 import { type Drift, driftOf } from "./drift.ts";
+import { wouldBe } from "./dry-run.ts";
 
 /** An object that is not as the chart has it. */
 export interface Drifted {
@@ -28,7 +28,7 @@ export async function lookAt(context: string, namespace: string, objects: Kubern
     .map(async (object) => {
       try {
         const found = await clusterGet(context, await objectPath(context, object, namespace), PATIENCE_MS);
-        const drift = await differences(context, namespace, object, found as KubernetesObject);
+        const drift = await driftIn(context, namespace, object, found as KubernetesObject);
         if (drift.length > 0) live.drifted.push({ object, live: found as KubernetesObject, drift });
       } catch (error) {
         if (error instanceof NotThere) live.missing.push(object);
@@ -40,7 +40,8 @@ export async function lookAt(context: string, namespace: string, objects: Kubern
   return live;
 }
 
-async function differences(
+/** As driftOf, in which other forms of the same value, and what the API server fills in, do not count. */
+export async function driftIn(
   context: string,
   namespace: string,
   object: KubernetesObject,
@@ -51,45 +52,4 @@ async function differences(
   // Other forms of the same value, and what is filled in: only the API server knows them all, and rarely has to be asked.
   const made = await wouldBe(context, namespace, object);
   return made ? driftOf(made, live) : first.filter(({ before }) => before !== undefined);
-}
-
-/** What the API server would make of an object today; undefined where it refuses to say. */
-async function wouldBe(
-  context: string,
-  namespace: string,
-  object: KubernetesObject,
-): Promise<KubernetesObject | undefined> {
-  // Under another name, as what is there already would be in its way; so are the node ports that it has.
-  const name = `dry-run-${digest([object])}`;
-  const asked = withoutNodePorts({ ...object, metadata: { ...object.metadata, name } });
-  try {
-    const path = `${await listPath(context, asked, namespace)}?dryRun=All`;
-    const made = await clusterRequest(context, path, { milliseconds: PATIENCE_MS, method: "POST", body: asked });
-    return withNodePorts(made as KubernetesObject, object);
-  } catch (error) {
-    if (error instanceof Refused || error instanceof NotThere) return undefined;
-    throw error;
-  }
-}
-
-interface Ports {
-  ports?: { nodePort?: number }[];
-}
-
-function withoutNodePorts(object: KubernetesObject): KubernetesObject {
-  const { ports } = (object.spec ?? {}) as Ports;
-  if (object.kind !== "Service" || !ports) return object;
-  const free = ports.map(({ nodePort: _, ...port }) => port);
-  return { ...object, spec: { ...(object.spec as object), ports: free } };
-}
-
-/** A node port is the one that is asked for, and any where none is. */
-function withNodePorts(made: KubernetesObject, { spec }: KubernetesObject): KubernetesObject {
-  const [free, asked] = [made.spec, spec] as Ports[];
-  if (made.kind !== "Service" || !free?.ports) return made;
-  const ports = free.ports.map(({ nodePort: _, ...port }, index) => {
-    const nodePort = asked?.ports?.[index]?.nodePort;
-    return { ...port, ...(nodePort && { nodePort }) };
-  });
-  return { ...made, spec: { ...(made.spec as object), ports } };
 }

@@ -16,7 +16,7 @@ import { type FullReport, REPORT_FILE_VARIABLE, type Report, report } from "./re
 import { foldedLines, headline, previewText } from "./text.ts";
 
 /** What the cluster has of the releases, by releaseKey, or why it could not be asked. */
-type Found = Map<string, Deployed & { live?: Live }> | string;
+export type Found = Map<string, Deployed & { live?: Live }> | string;
 
 /** Commands that messages may name, those of an update's wait included. */
 export interface Hints extends WaitHints {
@@ -26,13 +26,12 @@ export interface Hints extends WaitHints {
   withoutCluster?: string;
 }
 
-/** Asks the cluster what a preview compares with; an update, which has no time to lose, asks nothing. Never fails. */
+/** Asks the cluster what a preview compares with, and what an update need not look at again. Never fails. */
 export async function readDeployed(
   context: string,
   namespaces: string[],
   { withoutCluster }: Hints = {},
-): Promise<Found | undefined> {
-  if (!pulumi.runtime.isDryRun()) return undefined;
+): Promise<Found> {
   try {
     const found = await Promise.all(
       [...new Set(namespaces)].map(async (namespace) =>
@@ -46,7 +45,8 @@ export async function readDeployed(
     const error = thrown as Error;
     // The provider has a patience of its own, and setting that here would be a change of the provider in the state.
     const patient = process.env.PULUMI_K8S_CLIENT_TIMEOUT === undefined;
-    if (error instanceof NoAnswer && patient) void pulumi.log.warn(silence(context, error.message, withoutCluster));
+    if (error instanceof NoAnswer && patient && pulumi.runtime.isDryRun())
+      void pulumi.log.warn(silence(context, error.message, withoutCluster));
     return error.message;
   }
 }
@@ -55,12 +55,8 @@ export async function readDeployed(
  * What of the objects that Helm has on record is in the cluster, and how: the record tells what was sent there once. Where
  * that cannot be asked, the record is what there is.
  */
-export async function readLive(
-  context: string,
-  charts: ChartObjects[],
-  found: Found | undefined,
-): Promise<Found | undefined> {
-  if (found === undefined || typeof found === "string") return found;
+export async function readLive(context: string, charts: ChartObjects[], found: Found): Promise<Found> {
+  if (typeof found === "string") return found;
   const looks = charts.map(async (chart) => {
     const deployed = found.get(releaseKey(chart));
     if (deployed) deployed.live = await lookAt(context, chart.namespace, deployed.objects).catch(() => undefined);
@@ -70,8 +66,8 @@ export async function readLive(
 }
 
 /** What an update would have to say of a release; undefined where the cluster could not be asked. */
-export function previewedDescription(chart: ChartObjects, found: Found | undefined): string | undefined {
-  if (found === undefined || typeof found === "string") return undefined;
+export function previewedDescription(chart: ChartObjects, found: Found): string | undefined {
+  if (typeof found === "string") return undefined;
   const { last, live } = found.get(releaseKey(chart)) ?? {};
   return descriptionOf(digest(chart.objects), last, !live || live.missing.length === 0, new Date());
 }
@@ -83,17 +79,16 @@ const silence = (context: string, reason: string, command = "") =>
 /**
  * What would happen to the objects of each release, by releaseKey, compared with what Helm has deployed. A preview without a
  * cluster says so, and compares with what this machine knew.
- * @param found what readDeployed answered: nothing in an update
+ * @param found what readLive answered
  * @param memory folder of what this machine knew
  * @param definitions what readDefinitions answered
  */
 export function changesOf(
   charts: ChartObjects[],
-  found: Found | undefined,
+  found: Found,
   memory: string,
   definitions: Map<string, Definition[]> = new Map(),
 ): Map<string, Report> {
-  if (found === undefined) return new Map();
   const reports = charts.map((chart) => {
     const report = releaseReport(chart, found, memory);
     const lines = definitionLines(definitions.get(releaseKey(chart)) ?? [], report.basis.from);

@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterGet, NotThere } from "../cluster/request.ts";
 import { readManifests } from "../kubernetes/manifests.ts";
-import { type ChartArgs, releaseKey } from "../render/chart.ts";
+import type { KubernetesObject } from "../kubernetes/object.ts";
+import { type ChartArgs, type ChartObjects, releaseKey } from "../render/chart.ts";
 import { chartsIn, filesIn } from "../render/chart-files.ts";
 import { PATIENCE_MS } from "./deployed.ts";
 import type { Basis } from "./report.ts";
@@ -23,7 +24,7 @@ export async function readDefinitions(
 ): Promise<Map<string, Definition[]>> {
   if (!pulumi.runtime.isDryRun()) return new Map();
   const asked = charts.map(async (chart) => {
-    const names = [...new Set(namesIn(resolve(chart.chart)))];
+    const names = [...new Set(definitionsIn(chart).map(({ metadata }) => metadata.name))];
     return [releaseKey(chart), await Promise.all(names.map((name) => ask(context, name)))] as const;
   });
   return new Map(await Promise.all(asked));
@@ -38,18 +39,31 @@ async function ask(context: string, name: string): Promise<Definition> {
   }
 }
 
-function namesIn(chart: string): string[] {
-  const files = chartsIn(chart).flatMap((folder) => filesIn(join(folder, "crds"), true));
+/** Those of a chart's `crds/`, and of the charts inside it. */
+export function definitionsIn({ chart }: Pick<ChartArgs, "chart">): KubernetesObject[] {
+  const files = chartsIn(resolve(chart)).flatMap((folder) => filesIn(join(folder, "crds"), true));
   return files.flatMap((file) => {
     try {
-      const objects = readManifests(readFileSync(file, "utf8"), "skip");
-      return objects.flatMap(({ kind, metadata }) => (kind === "CustomResourceDefinition" ? metadata.name : []));
+      return readManifests(readFileSync(file, "utf8"), "skip").filter(isDefinition);
     } catch {
       // Helm says what is wrong with the file when it installs it.
       return [];
     }
   });
 }
+
+/** Kinds that charts define, in `crds/` or a template, as groupKind has them. */
+export function kindsDefinedBy(charts: ChartObjects[]): Set<string> {
+  const definitions = charts.flatMap((chart) => [...definitionsIn(chart), ...chart.objects.filter(isDefinition)]);
+  return new Set(
+    definitions.map(({ spec }) => {
+      const { group, names } = (spec ?? {}) as { group?: string; names?: { kind?: string } };
+      return `${group}/${names?.kind}`;
+    }),
+  );
+}
+
+const isDefinition = ({ kind }: KubernetesObject) => kind === "CustomResourceDefinition";
 
 /** What a preview says of them, a line each: what a first install makes, and what no update will. */
 export function definitionLines(definitions: Definition[], from: Basis["from"]): string[] {

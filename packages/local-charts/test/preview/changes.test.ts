@@ -30,10 +30,6 @@ describe("changesOf", () => {
   const changes = (found: Parameters<typeof changesOf>[1], objects = [after]) =>
     changesOf([chart(objects)], found, memory).get(`${NAMESPACE}/web`);
 
-  it("are none in an update, which asks nothing", () => {
-    assert.equal(changes(undefined), undefined);
-  });
-
   it("are those of the release of its own namespace", () => {
     const found = new Map([
       [`${NAMESPACE}/web`, { revision: 1, objects: [before], last }],

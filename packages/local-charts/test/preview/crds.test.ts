@@ -21,8 +21,8 @@ const objects = [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } 
 const record: FakeRecord = { release: "web", revision: 3, status: "deployed", objects };
 const never = "makes it with a first install alone: move it to templates/, or apply it yourself";
 
-/** What a preview says, or an update, with these releases and definitions in the cluster; and what was asked. */
-async function said(records: FakeRecord[], there: string[], { preview = true, status = 200, files = FILES } = {}) {
+/** What a preview says with these releases and definitions in the cluster; and what was asked. */
+async function said(records: FakeRecord[], there: string[], { status = 200, files = FILES } = {}) {
   const before = process.env.KUBECONFIG;
   const answer = (_: string, path: string) => {
     const [, name] = /customresourcedefinitions\/(.*)$/.exec(path) ?? [];
@@ -35,7 +35,7 @@ async function said(records: FakeRecord[], there: string[], { preview = true, st
       { newResource: () => ({ id: "", state: {} }), call: () => ({}) },
       "shop",
       "dev",
-      preview,
+      true,
     );
     return await withCharts({ web: files }, async (folder) => {
       const chart = { chart: join(folder, "charts/web"), release: "web", namespace: "shop", objects };
@@ -71,10 +71,9 @@ describe("crds/", () => {
     ]);
   });
 
-  it("is not spoken of where all of it is there, in an update, or where there is none", async () => {
+  it("is not spoken of where all of it is there, or where there is none", async () => {
     const all = ["a.example.org", "b.example.org", "d.example.org"];
     assert.deepEqual((await said([record], all)).text, [""]);
-    assert.deepEqual(await said([record], [], { preview: false }), { text: undefined, asked: [] });
     const none = { "crds/other.yaml": FILES["crds/other.yaml"] } as never;
     assert.deepEqual(await said([record], [], { files: none }), { text: [""], asked: [] });
   });

@@ -72,22 +72,24 @@ export async function fakeCluster(
   const sent: FakeCluster["sent"] = [];
   const server = createServer((request, response) => {
     const { method = "", url = "" } = request;
-    asked.push(method === "GET" ? url : `${method} ${url}`);
+    // An older kubectl asks for that, before anybody else.
+    if (!url.startsWith("/version")) asked.push(method === "GET" ? url : `${method} ${url}`);
     if (status === "none") return;
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    // Not before all of it is here: whoever has an answer may look at what was sent.
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString();
       if (body) sent.push({ method, path: url, body: JSON.parse(body) });
+      const answer = Array.isArray(records) ? answerOf(records, method, url) : records(method, url);
+      if (answer instanceof Response) {
+        void answer.text().then((text) => response.writeHead(answer.status).end(text));
+        return;
+      }
+      const found = answer === undefined && status === 200 ? 404 : status;
+      response.writeHead(found, { "content-type": "application/json" });
+      response.end(JSON.stringify(answer));
     });
-    const answer = Array.isArray(records) ? answerOf(records, method, url) : records(method, url);
-    if (answer instanceof Response) {
-      void answer.text().then((text) => response.writeHead(answer.status).end(text));
-      return;
-    }
-    const found = answer === undefined && status === 200 ? 404 : status;
-    response.writeHead(found, { "content-type": "application/json" });
-    response.end(JSON.stringify(answer));
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
