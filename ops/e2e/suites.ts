@@ -27,6 +27,7 @@ const APPLICATION_PORTS = ["node port 30302", "node port 30443"];
 export const suites: Suite[] = [
   { file: "test/e2e/secrets.test.ts", changes: ["todo-canary"] },
   { file: "test/e2e/deployment.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/drift.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
   { file: "test/e2e/causes.test.ts", changes: ["todo-causes", "todo-causes-limits"] },
   { file: "test/e2e/healing.test.ts", changes: ["todo-healing"] },

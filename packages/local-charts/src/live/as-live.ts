@@ -40,7 +40,8 @@ export function driftLines(
         [live, after],
       ].map(([of, value]) => shown(value === undefined ? undefined : redactField(of as KubernetesObject, path, value)));
       const who = by.length > 0 ? ` (${by.join(", ")})` : "";
-      return `${title(object, namespace)}: ${pathText(path)} is ${is}, and ${said} by ${source}${who}`;
+      const what = is === said ? `is another than ${source} has` : `is ${is}, and ${said} by ${source}`;
+      return `${title(object, namespace)}: ${pathText(path)} ${what}${who}`;
     }),
   );
 }

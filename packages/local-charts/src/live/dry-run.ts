@@ -1,7 +1,7 @@
 // What the API server would make of an object, asked without changing anything.
 import { listPath, objectPath } from "../cluster/discovery.ts";
 import { clusterAnswer, clusterRequest, NotThere, Refused } from "../cluster/request.ts";
-import { groupKind, hookEvents, identity, type KubernetesObject } from "../kubernetes/object.ts";
+import { groupKind, hookEvents, identity, isMap, type KubernetesObject } from "../kubernetes/object.ts";
 import { redactText } from "../redact/credentials.ts";
 import { type ChartObjects, digest } from "../render/chart.ts";
 
@@ -61,11 +61,12 @@ type Answer = Omit<Refusal, "object"> | undefined;
 
 async function answerTo(
   context: string,
-  { namespace, release }: ChartObjects,
+  chart: ChartObjects,
   object: KubernetesObject,
   isOwn: boolean,
   defined: Set<string>,
 ): Promise<Answer> {
+  const { namespace } = chart;
   const path = await objectPath(context, object, namespace).catch((error) => {
     if (error instanceof NotThere || error instanceof Refused) return undefined;
     throw error;
@@ -80,12 +81,12 @@ async function answerTo(
   // Of what is not there yet only its namespace can be missing.
   if (status === 404) return created(context, ELSEWHERE, inNamespace(object, ELSEWHERE));
   const answer = parsed(text);
-  if (status === 200) return isOwn ? undefined : ownership(answer as unknown as KubernetesObject, release, namespace);
+  if (status === 200) return isOwn ? undefined : ownership(context, answer as unknown as KubernetesObject, chart);
   if (status < 300) return undefined;
   const words = answer.message ?? text;
   // Helm merges in another way, which takes a list with two of one name.
   if (words.includes("duplicate entries for key")) return created(context, namespace, object);
-  return verdict(status, words);
+  return verdict(status, words, object);
 }
 
 /** What comes of an object that is made anew. */
@@ -98,7 +99,7 @@ async function created(context: string, namespace: string, object: KubernetesObj
       return namespace === ELSEWHERE ? undefined : created(context, ELSEWHERE, inNamespace(object, ELSEWHERE));
     }
     if (!(error instanceof Refused)) throw error;
-    return verdict(error.status, error.words.replaceAll(beside(object), object.metadata.name));
+    return verdict(error.status, error.words.replaceAll(beside(object), object.metadata.name), object);
   }
 }
 
@@ -135,34 +136,37 @@ const unknownKind = ({ apiVersion, kind }: KubernetesObject): Answer => ({
 });
 
 /** Whether what the API server says is said whatever else happens until then. */
-function verdict(status: number, words: string): Answer {
+function verdict(status: number, words: string, object: KubernetesObject): Answer {
   const admission = /admission webhook|ValidatingAdmissionPolicy/.test(words);
   const schema = /failed to create typed patch object|field not declared in schema/.test(words);
   if (!(status === 400 || status === 422 || admission || schema)) return undefined;
   if (/already allocated|not found/.test(words)) return undefined;
-  return { words: words.trim(), fix: fixOf(words) };
+  const bare = words.replace(/^failed to create typed patch object \(.*?\): /, "").trim();
+  return { words: bare, fix: fixOf(words, object) };
 }
 
-function fixOf(words: string): string {
-  if (/immutable|updates to \w+ spec for fields other than|may not change/.test(words))
-    return "delete the object first, or keep the field";
+function fixOf(words: string, { kind, spec }: KubernetesObject): string {
+  if (/immutable|updates to \w+ spec for fields other than|may not change/.test(words)) {
+    const fix = "delete the object first, or keep the field";
+    if (kind !== "StatefulSet" || !isMap(spec) || spec.volumeClaimTemplates === undefined) return fix;
+    return `${fix}; where it is about the size of its volumes: enlarge their claims (\`kubectl patch pvc\`), if their storage class can do that, and delete it with \`--cascade=orphan\`, which leaves pods and data`;
+  }
   if (/unknown field|not declared in schema/.test(words)) return "correct the name of the field, or take it out";
   if (/admission webhook|ValidatingAdmissionPolicy/.test(words)) return "follow the cluster's rule, or ask who made it";
   return "fix the template of it, or the value that it gets";
 }
 
 /** Helm takes over no object that it, or another release, has not made. */
-function ownership(live: KubernetesObject, release: string, namespace: string): Answer {
+function ownership(context: string, live: KubernetesObject, { release, namespace }: ChartObjects): Answer {
   const { "meta.helm.sh/release-name": owner, "meta.helm.sh/release-namespace": at } = live.metadata.annotations ?? {};
   if (owner === release && at === namespace) return undefined;
   const what = `${live.kind.toLowerCase()} ${live.metadata.name}`;
   const where = live.metadata.namespace ? ` -n ${live.metadata.namespace}` : "";
+  const kubectl = (verb: string) => `kubectl --context ${context}${where} ${verb} --overwrite ${what}`;
+  const marks = `meta.helm.sh/release-name=${release} meta.helm.sh/release-namespace=${namespace}`;
   return {
     words: `it is there already, and ${owner === undefined ? "no release" : `release ${owner} of ${at}`} has made it`,
-    fix:
-      "delete it, or rename one; to take it over as it is: " +
-      `\`kubectl annotate --overwrite ${what}${where} meta.helm.sh/release-name=${release} meta.helm.sh/release-namespace=${namespace} && ` +
-      `kubectl label --overwrite ${what}${where} app.kubernetes.io/managed-by=Helm\``,
+    fix: `delete it, or rename one; to take it over as it is: \`${kubectl("annotate")} ${marks} && ${kubectl("label")} app.kubernetes.io/managed-by=Helm\``,
   };
 }
 

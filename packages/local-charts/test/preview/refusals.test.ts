@@ -104,7 +104,7 @@ describe("what a cluster would refuse", () => {
   it("is an object that is there and another's, with the line that takes it over; not one of its own", async () => {
     assert.match(
       await said([web], () => web),
-      /it is there already, and no release has made it; .*kubectl annotate --overwrite deployment web .*release-name=web/,
+      /it is there already, and no release has made it; .*kubectl --context lab annotate --overwrite deployment web .*release-name=web/,
     );
     assert.equal(await said([web], () => mine), "");
     const deployed = { revision: 1, objects: [web], last: { status: "failed", description: "" } };
