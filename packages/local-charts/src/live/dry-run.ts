@@ -142,7 +142,12 @@ function verdict(status: number, words: string, object: KubernetesObject): Answe
   if (!(status === 400 || status === 422 || admission || schema)) return undefined;
   if (/already allocated|not found/.test(words)) return undefined;
   const bare = words.replace(/^failed to create typed patch object \(.*?\): /, "").trim();
-  return { words: bare, fix: fixOf(words, object) };
+  if (/unknown field|not declared in schema/.test(words)) {
+    // Helm does not ask for more.
+    const what = "the cluster knows no such field, so that it would be left out without a word";
+    return { words: `${what}: ${bare}`, fix: "correct its name, or take it out" };
+  }
+  return { words: `the cluster would refuse it: ${bare}`, fix: fixOf(words, object) };
 }
 
 function fixOf(words: string, { kind, spec }: KubernetesObject): string {
@@ -151,7 +156,6 @@ function fixOf(words: string, { kind, spec }: KubernetesObject): string {
     if (kind !== "StatefulSet" || !isMap(spec) || spec.volumeClaimTemplates === undefined) return fix;
     return `${fix}; where it is about the size of its volumes: enlarge their claims (\`kubectl patch pvc\`), if their storage class can do that, and delete it with \`--cascade=orphan\`, which leaves pods and data`;
   }
-  if (/unknown field|not declared in schema/.test(words)) return "correct the name of the field, or take it out";
   if (/admission webhook|ValidatingAdmissionPolicy/.test(words)) return "follow the cluster's rule, or ask who made it";
   return "fix the template of it, or the value that it gets";
 }

@@ -42,4 +42,4 @@ function differing(charts: ChartObjects[], found: Found): ChartObjects[] {
 }
 
 const text = (chart: ChartObjects, { object, words, fix }: Refusal) =>
-  `${shownPath(chart)}, ${title(object, chart.namespace)}: the cluster would refuse it, and nothing was changed: ${words}; ${fix}`;
+  `${shownPath(chart)}, ${title(object, chart.namespace)}: ${words}; nothing was changed; ${fix}`;

@@ -57,11 +57,11 @@ describe("what a cluster would refuse", () => {
     const words = 'Deployment.apps "web" is invalid: spec.selector: Invalid value: field is immutable';
     assert.equal(
       await said([web], () => refused(422, words)),
-      `charts/web, Deployment web: the cluster would refuse it, and nothing was changed: ${words}; delete the object first, or keep the field`,
+      `charts/web, Deployment web: the cluster would refuse it: ${words}; nothing was changed; delete the object first, or keep the field`,
     );
     assert.match(
       await said([web], () => refused(400, 'strict decoding error: unknown field "spec.foo"')),
-      /unknown field "spec.foo"; correct the name of the field, or take it out$/,
+      /Deployment web: the cluster knows no such field, .*unknown field "spec.foo"; nothing was changed; correct its name, or take it out$/,
     );
     assert.match(
       await said([web], () => refused(403, 'admission webhook "x" denied the request: no')),
@@ -98,13 +98,13 @@ describe("what a cluster would refuse", () => {
       return path.startsWith(DEPLOYMENTS) ? undefined : refused(400, "no");
     });
     assert.deepEqual(asked, [`PATCH ${DEPLOYMENTS}/web`, `POST ${DEPLOYMENTS.replace("shop", "default")}`]);
-    assert.match(text, /: no; fix the template of it/);
+    assert.match(text, /: the cluster would refuse it: no; nothing was changed; fix the template of it/);
   });
 
   it("is an object that is there and another's, with the line that takes it over; not one of its own", async () => {
     assert.match(
       await said([web], () => web),
-      /it is there already, and no release has made it; .*kubectl --context lab annotate --overwrite deployment web .*release-name=web/,
+      /it is there already, and no release has made it; nothing was changed; .*kubectl --context lab annotate --overwrite deployment web .*release-name=web/,
     );
     assert.equal(await said([web], () => mine), "");
     const deployed = { revision: 1, objects: [web], last: { status: "failed", description: "" } };
@@ -119,7 +119,7 @@ describe("what a cluster would refuse", () => {
     };
     assert.match(
       await said([other], () => undefined),
-      /the cluster has no kind Widget of example.org\/v1; install first/,
+      /the cluster has no kind Widget of example.org\/v1; nothing was changed; install first/,
     );
     assert.doesNotMatch(await said([other, definition], () => undefined), /Widget of/);
   });
