@@ -1,9 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { prepareCharts, rememberHealthy, removeUnused } from "local-charts";
+import { assertOwnNamespace, clusterUid, prepareCharts, rememberHealthy, removeUnused } from "local-charts";
 import { warnWithoutCertificate } from "./components/certificate.ts";
 import { preparationOf } from "./components/checks.ts";
-import { contentsOf, Environment } from "./components/environment.ts";
+import { contentsOf, Environment, OWN } from "./components/environment.ts";
 import { FurtherService } from "./components/further-service.ts";
 import { historyOf } from "./components/history.ts";
 import { nextSteps } from "./components/next-steps.ts";
@@ -31,21 +31,28 @@ export = async (folder = import.meta.dirname) => {
     kubeconfig: "",
     // What somebody has edited, or deleted and this program has made again, is Pulumi's all the same.
     enablePatchForce: true,
+    // So is what an update has made that was killed before it could write that down.
+    upsertExistingObjects: true,
   };
   const provider = new kubernetes.Provider("cluster", cluster);
 
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
   const preparation = preparationOf(settings, parts, readExceptions(folder));
-  const charts = await prepareCharts(chartsOf(parts), { ...preparation, provider, context });
+  const uid = clusterUid(context);
+  const [charts] = await Promise.all([
+    prepareCharts(chartsOf(parts), { ...preparation, provider, context }),
+    assertOwnNamespace(context, parts.environment.namespace, OWN),
+  ]);
 
-  // For what is made for one content: a content that there was before is still there, and is what it would be made to.
-  const contents = new kubernetes.Provider("contents", { ...cluster, upsertExistingObjects: true });
+  // For what is made for one content.
+  const contents = new kubernetes.Provider("contents", cluster);
 
   // All of a protected stack: what is not, `pulumi destroy --skip-preview` would take away before it is refused the rest.
   const options = { provider, protect: settings.protected };
   const after = (...dependsOn: Input<Resource>[]) => ({ ...options, dependsOn });
-  const { ready: environment } = new Environment("environment", { ...parts.environment, contents, context }, options);
+  const place = { contents, context, cluster: await uid };
+  const { ready: environment } = new Environment("environment", { ...parts.environment, ...place }, options);
 
   const database = charts.postgres && new TodoPostgres("todo-postgres", charts.postgres, after(environment));
 

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { ensured } from "local-charts";
+import { CLUSTER_UID, ensured, inSameCluster } from "local-charts";
 import { hardLimits, type KubernetesObject, type Quota } from "local-charts/objects";
 import { type RandomSource, type SecretSource, type SecretSpec, type Secrets, specsOf } from "./secrets.ts";
 
@@ -20,6 +20,8 @@ export interface EnvironmentOptions extends EnvironmentArgs {
   contents: pulumi.ProviderResource;
   /** The kubeconfig's context of the cluster. */
   context: string;
+  /** What clusterUid answered. */
+  cluster: string | undefined;
 }
 
 /** The namespace of an environment, its limits and its Secrets. */
@@ -29,10 +31,18 @@ export class Environment extends pulumi.ComponentResource {
 
   constructor(name: string, args: EnvironmentOptions, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
-    const { context } = args;
-    const metadata = { name: args.namespace, labels: NAMESPACE_LABELS };
-    const made = new kubernetes.core.v1.Namespace("namespace", { metadata }, { parent: this });
-    const namespace = ensured(made, context, { apiVersion: "v1", kind: "Namespace", metadata });
+    const { context, cluster } = args;
+    const annotations = cluster === undefined ? undefined : { [CLUSTER_UID]: cluster };
+    const metadata = { name: args.namespace, labels: NAMESPACE_LABELS, annotations };
+    // The state keeps the cluster that it was made in.
+    const made = new kubernetes.core.v1.Namespace(
+      "namespace",
+      { metadata },
+      { parent: this, ignoreChanges: ["metadata.annotations"] },
+    );
+    const namespace = inSameCluster(made, context, cluster).apply(() =>
+      ensured(made, context, { apiVersion: "v1", kind: "Namespace", metadata }),
+    );
     const inNamespace = { parent: this, dependsOn: namespace };
 
     const place = { name: "environment", namespace: args.namespace };
@@ -67,9 +77,12 @@ const CONTAINER_DEFAULTS = {
   default: { cpu: "500m", memory: "256Mi" },
 };
 
+/** By which the program knows a namespace for its own. */
+export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
+
 /** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
 const NAMESPACE_LABELS = {
-  "app.kubernetes.io/part-of": "todo",
+  ...Object.fromEntries([OWN]),
   "pod-security.kubernetes.io/enforce": "restricted",
   "pod-security.kubernetes.io/warn": "restricted",
   "pod-security.kubernetes.io/audit": "restricted",

@@ -115,7 +115,7 @@ export const rules: ProjectRule[] = [
   rule(
     "SC-007",
     "Rollback works",
-    endToEnd("recovery.test.ts", "`make up` releases the lock, rolls the release back and deploys again"),
+    endToEnd("recovery.test.ts", "`make up` releases the lock, goes on from the release and deploys again"),
   ),
   rule(
     "SC-008",

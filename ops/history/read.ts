@@ -5,7 +5,7 @@ import { profile, readRecord } from "../../cluster/profile.ts";
 import { run } from "../../tools/command.ts";
 import { ensureTools } from "../../tools/install.ts";
 import { Failure } from "../../tools/program.ts";
-import { lastRevisions, type Revision } from "../stack/recover.ts";
+import { lastRevisions, type Revision } from "../stack/revisions.ts";
 
 /** A history, the newest entry first, and which of its entries is what is deployed now. */
 export interface History {

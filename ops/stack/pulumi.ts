@@ -8,6 +8,7 @@ import { run } from "../../tools/command.ts";
 import { cache, root } from "../../tools/places.ts";
 import { Failure } from "../../tools/program.ts";
 import { confirmPassphrase, devPassphrase, wrongPassphrase } from "./consent.ts";
+import { mendState } from "./state-file.ts";
 
 /** What Pulumi needs in the environment beside the cluster's; what the user has set himself wins. */
 export function pulumiEnvironment(stack: string, record: ClusterRecord): Record<string, string> {
@@ -30,8 +31,12 @@ export function usePulumi(stack: string, record: ClusterRecord): void {
   if (url.startsWith("file://")) mkdirSync(url.slice("file://".length), { recursive: true });
 }
 
-/** Creates the stack in the backend unless it is there. @throws Failure where the passphrase is not the stack's */
+/**
+ * Creates the stack in the backend unless it is there; a state that was cut off is mended first.
+ * @throws Failure where the passphrase is not the stack's
+ */
 export async function ensureStack(stack: string): Promise<void> {
+  mendState(stack);
   const found = await execa("pulumi", ["stack", "ls", "--json"], { stdin: "ignore", reject: false, cwd: root });
   if (found.failed)
     throw new Failure(`pulumi: cannot read the stacks in ${process.env.PULUMI_BACKEND_URL}: ${lastLine(found.stderr)}`);

@@ -1,72 +1,48 @@
-// Heals what an interrupted `pulumi up` leaves behind: a lock nobody holds, releases that Helm believes are still being
-// installed, and resources that exist but that the state does not know. Says what it did; finds nothing to do after an
-// update that ended by itself.
+// What an update that was interrupted has left behind of a stack, and putting it right: a lock that nobody holds, and
+// operations that never ended. What it has left in the cluster, releases that never ended among it, the
+// next update goes on from by itself. Finds nothing to do after an update that ended by itself.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { profile } from "../../cluster/profile.ts";
 import { run } from "../../tools/command.ts";
-import { ensureTool } from "../../tools/install.ts";
 import { root } from "../../tools/places.ts";
 import { Failure } from "../../tools/program.ts";
+import { backendFolder, parsed } from "./state-file.ts";
 
-interface Operation {
-  type: string;
-  resource: { urn: string; type: string; inputs?: { name?: string } };
-}
-
-/** @throws Failure when another update of the stack is really running */
-export async function recover(stack: string): Promise<void> {
-  await releaseLock(stack);
-  const { deployment } = JSON.parse(await pulumi("stack", "export", "--stack", stack)) as {
-    deployment: { pending_operations?: Operation[]; resources?: { urn: string }[] };
-  };
-  const known = new Set(deployment.resources?.map(({ urn }) => urn));
-  const interrupted = deployment.pending_operations ?? [];
-  const lost = interrupted.filter(({ type, resource }) => type === "creating" && !known.has(resource.urn));
-  await settleReleases(
-    `todo-${stack}`,
-    lost.map(({ resource }) => resource.inputs?.name ?? ""),
-  );
-  if (interrupted.length === 0) return;
-  console.log(`stack ${stack}: clearing ${interrupted.length} operation(s) that an interrupted update left open`);
-  await pulumi("refresh", "--stack", stack, "--clear-pending-creates", "--yes", "--skip-preview", "--non-interactive");
+/**
+ * Says what it found, and what it does about it.
+ * @returns whether there was anything
+ * @throws Failure when another update of the stack is really running
+ */
+export async function recover(stack: string): Promise<boolean> {
+  const folder = backendFolder();
+  const unlocked = folder !== undefined && (await releaseLock(stack, folder));
+  return (await endOperations(stack)) || unlocked;
 }
 
 const pulumi = (...args: string[]) => run("pulumi", args, { cwd: root });
+const say = (stack: string, text: string) => console.log(`stack ${stack}: ${text}`);
 
-/** A Secret in which Helm keeps a revision. */
-export interface Revision {
-  metadata: { labels: { name: string; status: string; version: string } };
+interface Lock {
+  pid: number;
+  hostname: string;
+  username: string;
 }
 
-/** The last revision of each release: what `helm list --all` shows, asked without helm. */
-export function lastRevisions(secrets: Revision[]): { name: string; status: string; version: number }[] {
-  const labels = secrets.map(({ metadata: { labels } }) => ({ ...labels, version: Number(labels.version) }));
-  labels.sort((a, b) => a.version - b.version);
-  return [...new Map(labels.map(({ name, status, version }) => [name, { name, status, version }])).values()];
-}
-
-/** Only a file backend's locks can be looked at; a service's backend expires its own. */
-async function releaseLock(stack: string): Promise<void> {
-  const backend = process.env.PULUMI_BACKEND_URL ?? "";
-  if (!backend.startsWith("file://")) return;
-  const folder = join(backend.slice("file://".length), ".pulumi", "locks", "organization", "todo", stack);
-  if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
-    const lock = JSON.parse(readFileSync(join(folder, file), "utf8")) as {
-      pid: number;
-      hostname: string;
-      username: string;
-    };
-    if (lock.hostname !== hostname() || isPulumi(lock.pid)) {
+async function releaseLock(stack: string, backend: string): Promise<boolean> {
+  const folder = join(backend, "locks", "organization", "todo", stack);
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  for (const file of files) {
+    const { pid, hostname: host, username } = (parsed(join(folder, file)) ?? { pid: 0, hostname: hostname() }) as Lock;
+    if (host !== hostname() || (pid > 0 && isPulumi(pid))) {
       throw new Failure(
-        `stack ${stack}: another update holds it (process ${lock.pid} of ${lock.username} on ${lock.hostname}); wait for it, or if it is gone run \`pulumi cancel -s ${stack}\``,
+        `stack ${stack}: another update holds it (process ${pid} of ${username} on ${host}); wait for it, or if it is gone run \`pulumi cancel -s ${stack}\``,
       );
     }
-    console.log(`stack ${stack}: removing the lock of an interrupted update (process ${lock.pid} is gone)`);
+    say(stack, `removing the lock of an interrupted update (process ${pid} is gone)`);
     await pulumi("cancel", "--yes", "--stack", stack);
   }
+  return files.length > 0;
 }
 
 /**
@@ -82,28 +58,13 @@ function isPulumi(pid: number): boolean {
   }
 }
 
-/**
- * Helm refuses to touch a release whose last operation never ended, and Pulumi one that it does not know: an upgrade is
- * rolled back, a first install taken away. A database's volume stays in either case.
- * @param lost names of resources that were being created and never reached the state
- */
-async function settleReleases(namespace: string, lost: string[]): Promise<void> {
-  const helm = (...args: string[]) => run("helm", ["--kube-context", profile, "--namespace", namespace, ...args]);
-  const args = ["--context", profile, "--namespace", namespace, "get", "secrets", "--selector", "owner=helm"];
-  const { items } = JSON.parse(await run("kubectl", [...args, "--output", "json"])) as { items: Revision[] };
-  const stuck = lastRevisions(items).filter(({ name, status }) => status.startsWith("pending-") || lost.includes(name));
-  if (stuck.length > 0) await ensureTool("helm");
-  for (const { name, status } of stuck) {
-    const history = JSON.parse(await helm("history", name, "--output", "json")) as {
-      revision: number;
-      status: string;
-    }[];
-    const good = history.filter((revision) => ["deployed", "superseded"].includes(revision.status)).at(-1);
-    const keep = good && !lost.includes(name);
-    console.log(
-      `release ${name}: ${status} since an interrupted update; ${keep ? `rolling back to revision ${good.revision}` : "removing what its first install left"}`,
-    );
-    if (keep) await helm("rollback", name, String(good.revision), "--wait", "--timeout", "2m");
-    else await helm("uninstall", name, "--wait", "--timeout", "2m");
-  }
+async function endOperations(stack: string): Promise<boolean> {
+  const { deployment } = JSON.parse(await pulumi("stack", "export", "--stack", stack)) as {
+    deployment: { pending_operations?: unknown[] };
+  };
+  const interrupted = deployment.pending_operations ?? [];
+  if (interrupted.length === 0) return false;
+  say(stack, `clearing ${interrupted.length} operation(s) that an interrupted update left open`);
+  await pulumi("refresh", "--stack", stack, "--clear-pending-creates", "--yes", "--skip-preview", "--non-interactive");
+  return true;
 }

@@ -188,6 +188,49 @@ describe("an environment that is not what it was", function () {
     assert.deepEqual(variables(BACKEND), before);
   });
 
+  it("goes back to the images that it ran when it was last well, and its stack file with it", () => {
+    const image = parseDocument(plain).getIn(["config", "todo:frontend", "image"]) as { toJSON(): unknown };
+    const { repository, tag } = image.toJSON() as { repository: string; tag: string };
+    const other = "e2e-other";
+    const retag = ["ctr", "--namespace=k8s.io", "images", "tag", "--force"];
+    place.run("", "docker", "exec", "todo-on-minikube", ...retag, `${repository}:${tag}`, `${repository}:${other}`);
+    set("frontend.image.tag", other);
+    up();
+    const shown = "jsonpath={.spec.template.spec.containers[0].image}";
+    const runs = () => place.kubectl("get", "deployment", FRONTEND, "--output", shown);
+    assert.equal(runs(), `${repository}:${other}`);
+    const env = { TODO_ROOT: checkout.folder };
+    const { status, said } = checkout.try(["make", "rollback", `ENV=${stack}`], { env });
+    assert.equal(status, 0, said);
+    assert.match(said, new RegExp(`${stack} goes back to #\\d+, well since .*: frontend ${tag}`));
+    assert.equal(runs(), `${repository}:${tag}`);
+    assert.equal(parseDocument(readFileSync(file(), "utf8")).getIn(["config", "todo:frontend", "image", "tag"]), tag);
+    isWell();
+    const history = checkout.try(["make", "history", `ENV=${stack}`], { env });
+    assert.match(history.said, new RegExp(`${other}[^]*${tag}|${tag}[^]*${other}`));
+    writeFileSync(file(), plain);
+  });
+
+  it("is not deployed to another cluster that has come under the same name", () => {
+    const state = place.pulumi("stack", "export");
+    const uid = place.kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
+    assert.ok(state.includes(uid));
+    place.run(state.replaceAll(uid, "of-another-cluster"), "pulumi", "stack", "import", "--stack", stack);
+    try {
+      for (const { status, said } of [failedUp(), checkout.try(["pulumi", "preview", "--stack", stack])]) {
+        assert.notEqual(status, 0);
+        assert.match(
+          said,
+          /expected the one that this stack was deployed to \(kube-system of-another-cluster\), found/,
+        );
+        assert.match(said, /nothing was changed; .*`pulumi refresh -s healing`/);
+      }
+    } finally {
+      place.run(state, "pulumi", "stack", "import", "--stack", stack);
+    }
+    isWell();
+  });
+
   it("is all there again when its namespace was deleted", () => {
     place.kubectl("delete", "namespace", namespace, "--wait=true");
     assert.match(preview(), new RegExp(`Namespace ${namespace} is not in the cluster any more, and is made again`));

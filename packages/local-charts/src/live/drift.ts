@@ -14,9 +14,9 @@ export interface Drift extends FieldChange {
   by: string[];
 }
 
-/** Annotations of Helm's and of operations, which no chart has and nothing follows from. */
+/** Annotations of Helm's, of ours and of operations, which no chart has and nothing follows from. */
 const BESIDE =
-  /^(meta\.helm\.sh\/release-name(space)?|deployment\.kubernetes\.io\/revision|kubernetes\.io\/change-cause|kubectl\.kubernetes\.io\/(restartedAt|last-applied-configuration))$/;
+  /^(cluster-uid|meta\.helm\.sh\/release-name(space)?|deployment\.kubernetes\.io\/revision|kubernetes\.io\/change-cause|kubectl\.kubernetes\.io\/(restartedAt|last-applied-configuration))$/;
 
 /**
  * Fields of a live object that differ from the chart's.

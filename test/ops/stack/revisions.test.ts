@@ -1,7 +1,7 @@
 // What an interrupted update has left of Helm's releases. Does not prove: that Helm labels its Secrets so; only a cluster shows that.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { lastRevisions } from "../../../ops/stack/recover.ts";
+import { lastRevisions } from "../../../ops/stack/revisions.ts";
 
 describe("the last revision of each release", () => {
   it("is the one with the highest number, by number", () => {
