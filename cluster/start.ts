@@ -75,7 +75,8 @@ export async function ensureCluster(compiled?: () => void): Promise<Required<Clu
     writeRecord(record); // from here on engine and profile are ours, also when what follows is interrupted
   }
   const through = compiled ?? removeBuildCaches;
-  await (offline ? offline.prepare(record, through) : through());
+  if (offline) await offline.prepare(record, through);
+  else through();
   if (!(await nodeRuns())) await assertPortsFree();
   await steps([
     ...(record.images === "pulled" && !(await nodeExists()) ? await pullingNode() : []),

@@ -182,6 +182,8 @@ async function compile(
   report(`${build.name}: downloading modules`);
   for (const [module, packages] of parts) {
     const mains = new Set(packages.map((path) => mainPath(module, path)));
+    let last = false;
+    const tell = () => report(`${build.name}: ${last ? "linking" : left.words()}`);
     const child = go(module, ["build", ...flags, "-o", join(into, single ? build.name : "/"), ...packages]);
     child.stderr?.on("data", (chunk: Buffer) => {
       for (const line of chunk.toString().trim().split("\n")) {
@@ -189,11 +191,13 @@ async function compile(
         left.began(module, line);
         mains.delete(line);
       }
-      const last = mains.size === 0 && module === parts.at(-1)?.[0];
+      last = mains.size === 0 && module === parts.at(-1)?.[0];
       if (last) linking();
-      report(`${build.name}: ${last ? "linking" : left.words()}`);
+      tell();
     });
+    const telling = setInterval(tell, 10_000); // a package may take minutes
     const result = await child;
+    clearInterval(telling);
     if (result.failed) {
       const said = String(result.stderr)
         .trim()

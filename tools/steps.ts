@@ -46,7 +46,11 @@ export async function together<T>(work: (beside: (other: () => Promise<unknown>)
   sideBySide = group;
   const shown = group.board?.run();
   try {
-    const result = begin(() => work(begin));
+    const result = begin(() =>
+      work((other) => {
+        begin(other);
+      }),
+    );
     for (const each of works) await each; // the first may add others
     group.ended.signal.throwIfAborted();
     return await result;
