@@ -21,14 +21,11 @@ import {
   readRecord,
   writeRecord,
 } from "./profile.ts";
-import { assertRoom, roomOf } from "./room.ts";
-
-/** GiB of free memory with which compilers and the cluster do not get into each other's way. */
-const BESIDE_GIB = 8;
+import { assertRoom, roomBeside, roomOf } from "./room.ts";
 
 /**
  * Makes the tools available, and the cluster answer, as `ensureCluster` does. Tools that only a deployment needs are built,
- * where they have to be, beside the making of the cluster, from where on that needs no compiler.
+ * where they have to be, beside the making of the cluster, from where on that needs no compiler, if there is room for both.
  * @param then what follows and needs no more of the tools
  * @throws Failure
  */
@@ -42,7 +39,7 @@ export async function ensureToolsAndCluster(
     return record;
   };
   if (!rest) return make();
-  if (process.availableMemory() < BESIDE_GIB * 2 ** 30) return rest().then(() => make());
+  if (!roomBeside()) return rest().then(() => make());
   return together((beside) => make(() => beside(() => rest().then(removeBuildCaches))));
 }
 

@@ -42,9 +42,19 @@ export async function together<T>(work: (beside: (other: () => Promise<unknown>)
   const all = new Promise<void>((resolve) => {
     over = resolve;
   });
-  if (process.stdout.isTTY) group.board = new Listr([{ task: () => all }]);
+  let shown: Promise<unknown> | undefined;
+  if (process.stdout.isTTY) {
+    // Whatever stands there before it begins it would run itself.
+    await new Promise<void>((begun) => {
+      const task = () => {
+        begun();
+        return all;
+      };
+      group.board = new Listr([{ task }]);
+      shown = group.board.run();
+    });
+  }
   sideBySide = group;
-  const shown = group.board?.run();
   try {
     const result = begin(() =>
       work((other) => {
