@@ -18,7 +18,7 @@ class Group {
   readonly ended = new AbortController();
   readonly running = new Set<Promise<unknown>>();
   /** Where the steps of all lists are shown on a terminal, which has one place for them. */
-  board?: Listr;
+  board?: { tasks: unknown[] };
 }
 
 let sideBySide: Group | undefined;
@@ -50,8 +50,9 @@ export async function together<T>(work: (beside: (other: () => Promise<unknown>)
         begun();
         return all;
       };
-      group.board = new Listr([{ task }]);
-      shown = group.board.run();
+      const board = new Listr([{ task }]);
+      group.board = board;
+      shown = board.run();
     });
   }
   sideBySide = group;
