@@ -31,7 +31,13 @@ export async function together<T>(work: (beside: (other: () => Promise<unknown>)
   const group = new Group();
   const works: Promise<unknown>[] = [];
   const begin = <R>(each: () => Promise<R>): Promise<R> => {
-    const begun = each().catch((error) => {
+    const begun = each().catch(async (error) => {
+      const fail = async () => {
+        throw error;
+      };
+      // What failed between two steps is told too, while others run.
+      const untold = !group.ended.signal.aborted && group.running.size > 0;
+      if (untold) await steps([{ title: "beside it", run: fail }]).catch(() => {});
       group.ended.abort(error);
       throw error;
     });

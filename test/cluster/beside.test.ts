@@ -67,9 +67,8 @@ describe("a cluster, and tools that have to be built", function () {
     machine.stub("minikube", minikube.replace("START", start));
     const bin = at("cache", "bin");
     const code = `${before}
-      const { steps } = await import("./tools/steps.ts");
       process.availableMemory = () => Number(process.env.GIB ?? 16) * 2 ** 30;
-      const images = () => steps([{ title: "images", run: async () => "images: loaded" }]);
+      globalThis.images ??= async () => (await import("./tools/steps.ts")).steps([{ title: "images", run: async () => "images: loaded" }]);
       await cluster.ensureToolsAndCluster(images);
       console.log("deployed");`;
     const built = { TODO_BUILD_TOOLS: "1", TODO_BIN: bin, PULUMI_HOME: at("pulumi"), PATH: `${bin}:${at("bin")}` };
@@ -124,6 +123,21 @@ describe("a cluster, and tools that have to be built", function () {
     const again = await make(":", "touch node");
     assert.equal(again.exitCode, 0, again.said);
     assert.deepEqual([starts(again.calls), builds("ends").length], [0, 5]);
+  });
+
+  it("and images that cannot be had: that is told at once, and what is being built is finished", async () => {
+    const wrong = `const { Failure } = await import("./tools/program.ts");
+      globalThis.images = async () => { (await import("node:fs")).writeFileSync("FOLDER/asked", ""); throw new Failure("no such tag"); };`;
+    const { exitCode, said } = await make(
+      `${until("asked")}; sleep 0.5`,
+      "touch node",
+      wrong.replace("FOLDER", machine.folder),
+    );
+    assert.equal(exitCode, 1, said);
+    const told = said.indexOf("no such tag; ends when what runs beside it has ended");
+    assert.ok(told > 0 && told < said.indexOf(`pulumi ${tool("pulumi").version}: built`), said);
+    assert.match(said, /\nerror: no such tag$/);
+    assert.deepEqual(builds("ends"), named("minikube", "kubectl", "pulumi"));
   });
 
   it("killed at any moment go on, and build nothing again that was finished", async () => {
