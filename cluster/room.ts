@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, statfsSync } from "node:fs";
 import { availableParallelism, hostname, totalmem } from "node:os";
 import { tryRun } from "../tools/command.ts";
-import { state } from "../tools/places.ts";
+import { cache, state } from "../tools/places.ts";
 import { Failure } from "../tools/program.ts";
 import { type ClusterRecord, cpus, diskGiB, memoryMiB } from "./profile.ts";
 
@@ -69,6 +69,10 @@ function freeBelow(folder: string): Room["disk"] {
   const { bavail, bsize } = statfsSync(folder);
   return { folder, freeGiB: Math.floor((bavail * bsize) / 2 ** 30) };
 }
+
+/** Whether a cluster can be started while tools are built, which takes GiB of memory and of disk: what both take at most. */
+export const roomBeside = () =>
+  process.availableMemory() >= 8 * 2 ** 30 && (freeBelow(cache)?.freeGiB ?? 0) >= diskGiB + 8;
 
 /** @throws Failure naming the first thing that is too small */
 export function assertRoom(room: Room): void {

@@ -3,8 +3,9 @@
 
 import { run, tryRun } from "../tools/command.ts";
 import { removeBuildCaches } from "../tools/go-build.ts";
+import { ensureClusterTools } from "../tools/install.ts";
 import { Failure } from "../tools/program.ts";
-import { type Progress, steps } from "../tools/steps.ts";
+import { type Progress, steps, together } from "../tools/steps.ts";
 import { deleteCluster } from "./delete.ts";
 import { pullingNode } from "./engine-images.ts";
 import { enterCluster, machineEnvironment } from "./environment.ts";
@@ -20,14 +21,41 @@ import {
   readRecord,
   writeRecord,
 } from "./profile.ts";
-import { assertRoom, roomOf } from "./room.ts";
+import { assertRoom, roomBeside, roomOf } from "./room.ts";
 
-/** Makes the cluster answer and returns its record; process.env then reaches it. @throws Failure */
-export async function ensureCluster(): Promise<Required<ClusterRecord>> {
+/**
+ * Makes the tools available, and the cluster answer, as `ensureCluster` does. Tools that only a deployment needs are built,
+ * where they have to be, beside the making of the cluster, from where on that needs no compiler, if there is room for both.
+ * @param then what follows and needs no more of the tools
+ * @throws Failure
+ */
+export async function ensureToolsAndCluster(
+  then = async (_: Required<ClusterRecord>): Promise<void> => {},
+): Promise<Required<ClusterRecord>> {
+  const rest = await ensureClusterTools();
+  const make = async (compiled?: () => void) => {
+    const record = await ensureCluster(compiled);
+    await then(record);
+    return record;
+  };
+  if (!rest) return make();
+  if (!roomBeside()) return rest().then(() => make());
+  return together((beside) => make(() => beside(() => rest().then(removeBuildCaches))));
+}
+
+/**
+ * Makes the cluster answer and returns its record; process.env then reaches it.
+ * @param compiled is called when it needs no compiler any more. Default: removes the build caches, if it has needed one
+ * @throws Failure
+ */
+export async function ensureCluster(compiled?: () => void): Promise<Required<ClusterRecord>> {
   const known = readRecord();
   if (known) await enterCluster(known);
   // The node outlives an engine that was killed; without the engine nothing can be loaded into it.
-  if (known?.uid && (await nodeRuns()) && (await clusterUid()) === known.uid) return known as Required<ClusterRecord>;
+  if (known?.uid && (await nodeRuns()) && (await clusterUid()) === known.uid) {
+    compiled?.();
+    return known as Required<ClusterRecord>;
+  }
 
   const record = await provisioning(known);
   const offline = record.engine === "own" || record.images === "made" ? await import("./offline/index.ts") : undefined;
@@ -43,8 +71,9 @@ export async function ensureCluster(): Promise<Required<ClusterRecord>> {
     await assertPortsFree();
     writeRecord(record); // from here on engine and profile are ours, also when what follows is interrupted
   }
-  await offline?.prepare(record);
-  await removeBuildCaches();
+  const through = compiled ?? removeBuildCaches;
+  if (offline) await offline.prepare(record, through);
+  else through();
   if (!(await nodeRuns())) await assertPortsFree();
   await steps([
     ...(record.images === "pulled" && !(await nodeExists()) ? await pullingNode() : []),

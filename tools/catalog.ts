@@ -19,6 +19,7 @@ export interface Tool {
   stamp?: string[];
   optional?: string;
   late?: boolean;
+  cluster?: boolean;
   plugin?: string;
 }
 

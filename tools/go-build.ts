@@ -1,5 +1,6 @@
 // Builds Go programs from their published modules. Each go.mod and go.sum is committed, so what is built is what was
 // reviewed: nothing is resolved anew, and every module is checked against go.sum.
+import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +11,6 @@ import {
   statfsSync,
   writeFileSync,
 } from "node:fs";
-import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import semver from "semver";
 import { tryRun } from "./command.ts";
@@ -19,7 +19,7 @@ import { folderOf, go, processorTime, scratch } from "./go.ts";
 import { type Remaining, remaining } from "./go-remaining.ts";
 import { cache } from "./places.ts";
 import { Failure, Unavailable } from "./program.ts";
-import { type Progress, type Step, steps } from "./steps.ts";
+import type { Progress, Step } from "./steps.ts";
 
 const goVersion = "1.26.3";
 
@@ -38,6 +38,9 @@ export interface GoBuild {
   stamp?: string[];
 }
 
+/** GiB that this process has found free: what its builds have taken of it since then is no lack. */
+let granted = 0;
+
 /**
  * @param why no release of it can be had from here, where there is one
  * @throws Unavailable where Go is missing or too old, Failure where the disk is too small for the build caches
@@ -49,6 +52,7 @@ export async function assertCanBuild(what: string, neededGiB: number, why = ""):
       `${what}: to build from Go modules${why ? `, as official releases cannot be downloaded from here (${why})` : ""}, Go ${goVersion} or newer is needed on PATH, found ${found ?? "none"}; check the network and HTTPS_PROXY, or install Go (https://go.dev/dl), and run this again`,
     );
   }
+  if (granted >= neededGiB) return;
   mkdirSync(cache, { recursive: true });
   const { bavail, bsize } = statfsSync(cache);
   const free = (bavail * bsize) / 2 ** 30;
@@ -57,6 +61,7 @@ export async function assertCanBuild(what: string, neededGiB: number, why = ""):
       `${what}: building needs ${neededGiB} GiB of free disk below ${cache}, found ${free.toFixed(1)} GiB; free some or set XDG_CACHE_HOME to a larger disk`,
     );
   }
+  granted = neededGiB;
 }
 
 /** A file for each process that builds: the caches are shared, and the one that is through first must leave them there. */
@@ -77,14 +82,18 @@ function otherBuilders(): string[] {
 
 /**
  * Removes what only builds need (many GiB); called when a batch of builds is through. While another process builds, the
- * caches stay: it removes them.
+ * caches stay: it removes them. They are gone at once; their files, which take half a minute, are left to a process that
+ * outlives this one, and where it is ended to the next that removes some.
  */
-export async function removeBuildCaches(): Promise<void> {
+export function removeBuildCaches(): void {
   rmSync(join(builders, String(process.pid)), { force: true });
   if (!existsSync(scratch) || otherBuilders().length > 0) return;
-  const run = () => rm(scratch, { recursive: true, force: true }).then(() => "build caches: removed");
-  await steps([{ title: "build caches: removing", run }]);
+  renameSync(scratch, `${scratch}.removed.${process.pid}.${Date.now()}`);
+  spawn("sh", ["-c", 'exec nice rm -rf "$0".removed.*', scratch], { detached: true, stdio: "ignore" }).unref();
 }
+
+/** What this process builds, and will probably build, by the folder that it goes to. */
+const expected = new Map<string, GoBuild>();
 
 /**
  * Steps that build, in this order, one compiling at a time: two would compile the same packages twice. The next one begins
@@ -97,15 +106,17 @@ export function buildSteps(
   done: (build: GoBuild) => Promise<unknown> = async () => {},
   later: GoBuild[] = [],
 ): Step[] {
+  for (const build of [...builds, ...later]) expected.set(build.into, build);
+  const missing = [...expected.values()].filter(({ into }) => !existsSync(into));
   const left = remaining(
-    [...builds, ...later].map(({ packages }) => packages),
+    missing.map(({ packages }) => packages),
     listPackages,
     join(scratch, "compiled"),
   );
   return builds.map((build) => ({
     title: `${titleOf(build)}: building`,
-    run: async (report) => {
-      await goBuild(build, left, report);
+    run: async (report, ended) => {
+      await goBuild(build, left, report, ended);
       await done(build);
       return `${titleOf(build)}: built`;
     },
@@ -118,7 +129,7 @@ let compiling: Promise<void> = Promise.resolve();
  * Builds into a folder that appears when all programs are there: a build that was interrupted never looks whole, and what it
  * has compiled waits in the caches. Where another process builds the same, the first one's stays.
  */
-async function goBuild(build: GoBuild, left: Remaining, report: Progress): Promise<void> {
+async function goBuild(build: GoBuild, left: Remaining, report: Progress, ended?: AbortSignal): Promise<void> {
   const alone = otherBuilders().length === 0;
   mkdirSync(builders, { recursive: true });
   writeFileSync(join(builders, String(process.pid)), "");
@@ -137,9 +148,10 @@ async function goBuild(build: GoBuild, left: Remaining, report: Progress): Promi
   try {
     report(`${build.name}: waits for its turn`);
     await before;
+    ended?.throwIfAborted();
     await compile(build, part, left, linking, report);
   } finally {
-    linking();
+    setImmediate(linking); // a failure is to be known before the next one begins
   }
   try {
     renameSync(part, build.into);
@@ -170,6 +182,8 @@ async function compile(
   report(`${build.name}: downloading modules`);
   for (const [module, packages] of parts) {
     const mains = new Set(packages.map((path) => mainPath(module, path)));
+    let last = false;
+    const tell = () => report(`${build.name}: ${last ? "linking" : left.words()}`);
     const child = go(module, ["build", ...flags, "-o", join(into, single ? build.name : "/"), ...packages]);
     child.stderr?.on("data", (chunk: Buffer) => {
       for (const line of chunk.toString().trim().split("\n")) {
@@ -177,11 +191,13 @@ async function compile(
         left.began(module, line);
         mains.delete(line);
       }
-      const last = mains.size === 0 && module === parts.at(-1)?.[0];
+      last = mains.size === 0 && module === parts.at(-1)?.[0];
       if (last) linking();
-      report(`${build.name}: ${last ? "linking" : left.words()}`);
+      tell();
     });
+    const telling = setInterval(tell, 10_000); // a package may take minutes
     const result = await child;
+    clearInterval(telling);
     if (result.failed) {
       const said = String(result.stderr)
         .trim()

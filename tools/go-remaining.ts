@@ -1,6 +1,8 @@
 // How much of a batch of Go builds is left, by what this machine has done of it so far: packages, weighed by the size of
-// their sources, and the time that those took which are compiled.
+// their sources, and the time that those took which are compiled. Go says when it begins a package, and not when it is
+// through; one that is large takes minutes, on one processor, and counts by the time that it has had.
 import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 
 export interface Remaining {
@@ -24,15 +26,18 @@ export function remaining(
   list: (module: string, packages: string[]) => Promise<string>,
   memory: string,
   now = () => performance.now(),
+  processors = availableParallelism(),
 ): Remaining {
   const before = new Set(existsSync(memory) ? readFileSync(memory, "utf8").split("\n") : []);
-  const begun = new Set<string>();
+  /** Since when, in milliseconds. */
+  const begun = new Map<string, number>();
   const sizes = new Map<string, number>();
   /** What a package of a module is known by: modules that have the same version of it share it. */
   const keys = new Map<string, string>();
-  let named: string[] = [];
+  let named: { name: string; at: number }[] = [];
   let listed = false;
   let started = 0;
+  let latest = 0;
 
   const listAll = async () => {
     for (const [module, packages] of byModule(builds)) {
@@ -46,32 +51,51 @@ export function remaining(
   };
   /** Counts what was named, of what is listed by now. */
   const count = () => {
-    const found = named.flatMap((name) => keys.get(name) ?? []).filter((key) => !before.has(key) && !begun.has(key));
-    named = named.filter((name) => !keys.has(name));
-    if (found.length === 0) return;
-    for (const key of found) begun.add(key);
-    mkdirSync(dirname(memory), { recursive: true });
-    appendFileSync(memory, found.map((key) => `${key}\n`).join(""));
+    const found = named.flatMap(({ name, at }) => ({ key: keys.get(name) ?? "", at }));
+    named = named.filter(({ name }) => !keys.has(name));
+    for (const { key, at } of found) {
+      if (key === "" || before.has(key) || begun.has(key)) continue;
+      begun.set(key, at);
+      mkdirSync(dirname(memory), { recursive: true });
+      appendFileSync(memory, `${key}\n`);
+    }
   };
   const began = (module: string, path: string) => {
     if (started === 0) {
       started = now();
       listAll().catch(() => {}); // what is wrong with a build, the build says
     }
-    named.push(`${module} ${path}`);
+    latest = now();
+    named.push({ name: `${module} ${path}`, at: latest });
     count();
   };
   const words = () => {
     if (started === 0) return "downloading modules";
     if (!listed) return `${begun.size + named.length} packages compiled`;
-    const size = (which: (key: string) => boolean) =>
-      [...sizes].reduce((sum, [key, bytes]) => sum + (which(key) ? bytes : 0), 0);
-    const done = size((key) => begun.has(key));
-    const left = size((key) => !begun.has(key) && !before.has(key));
-    const compiled = [...sizes.keys()].filter((key) => begun.has(key) || before.has(key)).length;
-    const packages = `${compiled} of ${sizes.size} packages compiled`;
-    if (done === 0 || done < FIRST * (done + left)) return packages;
-    return `${packages}, ${timeLeft((((now() - started) / done) * left) / 1000)}`;
+    // What was done until the latest package began says how fast this machine is; one that takes long says nothing yet.
+    const until = latest > started ? latest : now();
+    const time = (until - started) * processors;
+    const todo = [...sizes].filter(([key]) => !before.has(key));
+    const sum = (bytes: number[]) => bytes.reduce((total, each) => total + each, 0);
+    const begunBytes = sum(todo.map(([key, size]) => (begun.has(key) ? size : 0)));
+    /** Bytes that were left of what was being compiled, a package by each processor, which is as fast as `pace` in bytes per ms. */
+    const compiling = (pace: number, at: number) =>
+      todo
+        .map(([key, size]) => size - pace * (at - (begun.get(key) ?? Number.NEGATIVE_INFINITY)))
+        .filter((bytes) => bytes >= 1)
+        .sort((a, b) => b - a)
+        .slice(0, processors);
+    const pace = (begunBytes - sum(compiling(begunBytes / time, until))) / time;
+    const left = [
+      ...compiling(pace, now()),
+      ...todo.flatMap(([key, size]) => (begun.has(key) || size === 0 ? [] : size)),
+    ];
+    const packages = `${sizes.size - left.length} of ${sizes.size} packages compiled`;
+    if (!(begunBytes >= FIRST * sum(todo.map(([, size]) => size)) && pace > 0)) return packages;
+    if (left.length === 0) return `${packages}, ${timeLeft(0)}`;
+    // A package that has been compiling for longer than was to be expected takes, for all that is known, as long again.
+    const milliseconds = Math.max(sum(left) / processors / pace, Math.max(...left) / pace, now() - latest);
+    return `${packages}, ${timeLeft(milliseconds / 1000)}`;
   };
   return { began, words };
 }

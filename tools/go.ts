@@ -10,10 +10,13 @@ export const scratch = join(cache, "build");
 /** The folder whose go.mod counts, by its path below tools/go. */
 export const folderOf = (module: string) => join(root, "tools", "go", module);
 
-/** Runs go, and then says on standard output how much of the processors it and its compilers took. */
+/**
+ * Runs go, and then says on standard output how much of the processors it and its compilers took. What starts beside it goes
+ * before it: a cluster has time limits, a compiler has none.
+ */
 export function go(module: string, args: string[]) {
   const memory = process.availableMemory?.() ?? 0;
-  return execa("sh", ["-c", 'go "$@"; status=$?; times; exit $status', "go", ...args], {
+  return execa("sh", ["-c", 'nice go "$@"; status=$?; times; exit $status', "go", ...args], {
     cwd: folderOf(module),
     stdin: "ignore",
     reject: false,

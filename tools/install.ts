@@ -20,23 +20,47 @@ const BUILD_GIB = 16;
  * @throws Failure naming the tool and the way to get it
  */
 export async function ensureTools({ more = false, also = [] as string[] } = {}): Promise<void> {
-  if (unchanged(also)) return;
+  if (!unchanged(also)) await provideAll({ more, also, first: () => true });
+}
+
+/**
+ * Makes those tools available that a cluster is made with; where nothing has to be built, all.
+ * @returns makes the others available, which only a deployment needs; undefined where they are
+ * @throws Failure naming the tool and the way to get it
+ */
+export async function ensureClusterTools(): Promise<(() => Promise<void>) | undefined> {
+  if (unchanged([])) return;
+  return provideAll({ more: true, also: [], first: ({ cluster }) => cluster === true });
+}
+
+interface Wanted {
+  more: boolean;
+  also: string[];
+  /** whether a tool is built before others are */
+  first: (tool: Tool) => boolean;
+}
+
+/** @returns provides the others, where any of them has to be built */
+async function provideAll({ more, also, first }: Wanted): Promise<(() => Promise<void>) | undefined> {
   const wanted = tools.filter((t) => (t.probe || t.plugin) && (!t.optional || also.includes(t.name)));
   const missing = (await Promise.all(wanted.map(find))).filter(({ fits }) => !fits);
   const buildable = ({ tool }: Found) => !tool.late || also.includes(tool.name);
-  if (missing.length > 0) {
-    mkdirSync(bin, { recursive: true });
-    // Plugins are installed by pulumi itself, so they come after it.
-    const plugins = missing.filter(({ tool }) => tool.plugin);
-    await provide(
-      missing.filter(({ tool }) => !tool.plugin),
-      buildable,
-      plugins,
-    );
-    await provide(plugins, buildable);
-    if (!more) await removeBuildCaches();
-  }
-  remember((await Promise.all(wanted.map(find))).filter((each) => each.fits || buildable(each)));
+  if (missing.length > 0) mkdirSync(bin, { recursive: true });
+  const plugins = missing.filter(({ tool }) => tool.plugin);
+  const found = await getReleases(
+    missing.filter(({ tool }) => !tool.plugin),
+    buildable,
+  );
+  const others = found.toBuild.filter((tool) => !first(tool));
+  const later = plugins.map(({ tool }) => tool);
+  await build({ ...found, toBuild: found.toBuild.filter(first) }, [...others, ...later]);
+  const rest = async () => {
+    await build({ ...found, toBuild: others }, later);
+    await build(await getReleases(plugins, buildable)); // pulumi itself installs them, so they come after it
+    if (missing.length > 0 && !more) removeBuildCaches();
+    remember((await Promise.all(wanted.map(find))).filter((each) => each.fits || buildable(each)));
+  };
+  return others.length > 0 ? rest : void (await rest());
 }
 
 /** Makes one tool available, for who needs nothing else. @throws Failure naming the way to get it */
@@ -44,11 +68,18 @@ export async function ensureTool(name: string): Promise<void> {
   const found = await find(tool(name));
   if (found.fits) return;
   mkdirSync(bin, { recursive: true });
-  await provide([found], () => true);
-  await removeBuildCaches();
+  await build(await getReleases([found], () => true));
+  removeBuildCaches();
 }
 
-async function provide(missing: Found[], buildable: (found: Found) => boolean, later: Found[] = []): Promise<void> {
+interface Unreleased {
+  toBuild: Tool[];
+  /** why no release of the last of them can be had */
+  why: string;
+}
+
+/** Gets official releases, and answers with what has none from here and is to be built. */
+async function getReleases(missing: Found[], buildable: (found: Found) => boolean): Promise<Unreleased> {
   const toBuild: Tool[] = [];
   let why = "";
   await steps(
@@ -71,14 +102,18 @@ async function provide(missing: Found[], buildable: (found: Found) => boolean, l
     })),
     2,
   );
+  return { toBuild, why };
+}
+
+/** @param later what is probably built after these */
+async function build({ toBuild, why }: Unreleased, later: Tool[] = []): Promise<void> {
   if (toBuild.length === 0) return;
   const unbuildable = toBuild.filter((t) => !t.build).map((t) => `${t.name} ${t.fits}`);
   if (unbuildable.length > 0)
     throw new Failure(`${unbuildable.join(", ")}: neither on PATH nor to be downloaded; install it and run this again`);
   await assertCanBuild(toBuild.map((t) => t.name).join(", "), BUILD_GIB, why);
-  const soon = later.filter(({ tool }) => !existsSync(home(tool))).map(({ tool }) => buildOf(tool));
   await steps(
-    buildSteps(toBuild.map(buildOf), ({ name }) => use(tool(name)), soon),
+    buildSteps(toBuild.map(buildOf), ({ name }) => use(tool(name)), later.map(buildOf)),
     2,
   );
 }

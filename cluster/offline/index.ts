@@ -18,12 +18,15 @@ export const environment = ({ engine, images }: ClusterRecord): Record<string, s
 
 let node: string | undefined;
 
-/** Everything that `minikube start` will ask for; shows only what it has to make. */
-export async function prepare({ engine, images }: ClusterRecord): Promise<void> {
+/**
+ * Everything that `minikube start` will ask for; shows only what it has to make.
+ * @param compiled is called when all programs are built
+ */
+export async function prepare({ engine, images }: ClusterRecord, compiled: () => void): Promise<void> {
   if (engine === "own" && !(await engineAnswers())) {
     await steps([{ title: "docker engine: starting the project's own", run: startEngine }]);
   }
-  if (images !== "made") return;
+  if (images !== "made") return compiled();
   await ensureNodePrograms(
     missingRoots().map((suite) => ({
       title: `Debian ${suite}: root file system, about 2 min`,
@@ -31,6 +34,7 @@ export async function prepare({ engine, images }: ClusterRecord): Promise<void> 
       run: async (report: Progress) => `Debian ${suite}: root file system in ${await rootArchive(suite, report)}`,
     })),
   );
+  compiled();
   const make: Step[] = [];
   node = await nodeImageName();
   if (!(await engineHas(node)))

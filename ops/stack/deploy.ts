@@ -1,9 +1,8 @@
 // What `make up` does, and `make rotate` after its edit: from whatever is here to a stack that is deployed and answers.
 import { ensureImages } from "../../cluster/images.ts";
 import { pulumiState } from "../../cluster/profile.ts";
-import { ensureCluster } from "../../cluster/start.ts";
+import { ensureToolsAndCluster } from "../../cluster/start.ts";
 import { runInTerminal } from "../../tools/command.ts";
-import { ensureTools } from "../../tools/install.ts";
 import { root } from "../../tools/places.ts";
 import { writeFromStackFiles } from "../generate/from-stack-files.ts";
 import { forward } from "../page/forward.ts";
@@ -25,9 +24,8 @@ import { isProtected } from "./stack-file.ts";
 export async function deploy(stack: string, { follow = stack === "dev" } = {}): Promise<void> {
   assertUpAnswerable(stack);
   assertPassphrase(stack);
-  await ensureTools({ more: true });
-  const record = await ensureCluster();
-  await ensureImages(stack, record, { follow, promoted: isProtected(stack) });
+  const tags = { follow, promoted: isProtected(stack) };
+  const record = await ensureToolsAndCluster((made) => ensureImages(stack, made, tags));
   usePulumi(stack, record);
   await ensureStack(stack);
   await recover(stack);

@@ -55,16 +55,20 @@ export class ClusterMachine {
 
   constructor() {
     mkdirSync(this.bin);
-    for (const name of ["sh", "bash", "cat", "touch", "rm", "tar", "sort", "git"]) {
-      symlinkSync(onPath(name) as string, join(this.bin, name));
-    }
+    this.links("sh", "bash", "cat", "touch", "rm", "tar", "sort", "git");
     for (const [name, script] of Object.entries(scripts)) this.stub(name, script);
   }
 
-  private stub(name: string, script: string): void {
+  stub(name: string, script: string): void {
     const seen = ["DOCKER_HOST", "MINIKUBE_HOME"].map((each) => `\${${each}:+ ${each}=$${each}}`).join("");
     const text = `#!/bin/sh\ncd '${this.folder}'\necho "${name} $*${seen}" >>log\n${script}\n`;
     writeFileSync(join(this.bin, name), text, { mode: 0o755 });
+  }
+
+  /** Gives it programs of this machine. */
+  links(...names: string[]): this {
+    for (const name of names) symlinkSync(onPath(name) as string, join(this.bin, name));
+    return this;
   }
 
   /** Takes programs from PATH. */
@@ -121,6 +125,7 @@ export class ClusterMachine {
       cwd: root,
       reject: false,
       all: true,
+      detached: true, // so that code can end all of it, as `kill -9` of make's process group does
       extendEnv: false,
       env: {
         NODE_OPTIONS: "--disable-warning=ExperimentalWarning --disable-warning=MODULE_TYPELESS_PACKAGE_JSON",

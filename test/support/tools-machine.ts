@@ -32,7 +32,7 @@ export class ToolsMachine {
   constructor() {
     mkdirSync(this.bin);
     this.link("node", process.execPath);
-    for (const name of ["sh", "cat", "touch", "mkdir", "cp"]) this.link(name, onPath(name) as string);
+    for (const name of ["sh", "cat", "touch", "mkdir", "cp", "nice", "rm"]) this.link(name, onPath(name) as string);
     // That it was asked is what shows that a build would begin.
     this.stub("go", 'touch "$FOLDER/go"; echo go version go1.0.0 linux/amd64');
   }

@@ -2,9 +2,10 @@
 // build caches that all checkouts of a machine share: removed by the last one that builds, not under another's hands.
 // Does not prove: that a real build succeeds; and two that start within the same milliseconds may still miss each other.
 import { strict as assert } from "node:assert";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { processorTime } from "../../tools/go.ts";
@@ -43,6 +44,13 @@ describe("the build caches", () => {
     builder(Number(ended.stdout));
     await remove();
     assert.equal(existsSync(join(cache, "build")), false);
+  });
+
+  it("leave no files behind, nor do those whose removal was ended", async () => {
+    mkdirSync(join(cache, "build.removed.4711.1", "modules"), { recursive: true });
+    await remove();
+    while (readdirSync(cache).some((name) => /^build($|\.)/.test(name))) await sleep(20); // by a process that outlives it
+    assert.deepEqual(readdirSync(cache), ["builders"]);
   });
 
   it("know who builds from the first build on", async () => {
@@ -98,6 +106,17 @@ describe("a Go build", () => {
       said,
       /CGO_ENABLED=0 GOGC=off GOMEMLIMIT=\d+MiB GOCACHE=\S+\/build\/cache GOMODCACHE=\S+\/build\/modules$/m,
     );
+  });
+
+  it("after one that failed is not begun", async () => {
+    go.stub('[ "$1" = build ] || exit 0; echo "$*" >>"$FOLDER/said"; sleep 0.3; exit 1');
+    const { stderr } = await go.run(`
+      const { steps } = await import("${root}/tools/steps.ts");
+      const into = (name) => process.env.TODO_CACHE + "/tools/" + name;
+      const builds = ["a", "b"].map((name) => ({ name, into: into(name), packages: { ".": [name] } }));
+      await steps(buildSteps(builds), 2);`);
+    assert.match(stderr, /a: go build failed/);
+    assert.equal(go.said().trim().split("\n").length, 1);
   });
 
   it("that fails says what Go said, and where", async () => {

@@ -27,8 +27,8 @@ describe("what is left of a batch of Go builds", () => {
   };
   const list = async (module: string) =>
     lists[module].map((line) => line.replace(/(@\S+)? /, (_, version = "") => `\t${version}\t${folder}\t`)).join("\n");
-  const start = (builds: Record<string, string[]>[]) =>
-    remaining(builds, list, join(folder, "build/compiled"), () => time);
+  const start = (builds: Record<string, string[]>[], processors = 1) =>
+    remaining(builds, list, join(folder, "build/compiled"), () => time, processors);
   const listed = async () => {
     for (let turn = 0; turn < 5; turn++) await soon();
   };
@@ -57,6 +57,28 @@ describe("what is left of a batch of Go builds", () => {
       "1 of 3 packages compiled, about 10 min left for all",
       "2 of 3 packages compiled, about 9 min left for all",
       "3 of 3 packages compiled, less than a minute left for all",
+    ]);
+  });
+
+  it("counts what is being compiled by the time that it has had, on one processor, and then as long as it takes", async () => {
+    const left = start([tools], 2);
+    const words: string[] = [];
+    left.began(".", "fmt");
+    await listed();
+    time += 60_000;
+    left.began(".", "a.org/x");
+    time += 60_000;
+    words.push(left.words());
+    left.began(".", "a.org/y");
+    for (const minutes of [0, 5, 10]) {
+      time += minutes * 60_000;
+      words.push(left.words());
+    }
+    assert.deepEqual(words, [
+      "1 of 3 packages compiled, about 18 min left for all",
+      "1 of 3 packages compiled, about 18 min left for all",
+      "2 of 3 packages compiled, about 13 min left for all",
+      "2 of 3 packages compiled, about 15 min left for all",
     ]);
   });
 
