@@ -26,7 +26,10 @@ export async function whileAway(
     back ??= stop().then(() => backAgain(users, target));
     return back;
   };
+  let told = false;
   const interrupted = () => {
+    if (told) return;
+    told = true;
     process.stderr.write("\ninterrupted; first the pods that were taken away come back\n");
     const say = ({ message }: Error) => void process.stderr.write(`error: ${message}\n`);
     void bringBack()
@@ -34,7 +37,8 @@ export async function whileAway(
       .finally(() => process.exit(130));
   };
   process.off("SIGINT", interrupt);
-  for (const signal of SIGNALS) process.once(signal, interrupted);
+  // Not once: execa ends the process itself where it finds no other listener left.
+  for (const signal of SIGNALS) process.on(signal, interrupted);
   try {
     for (const { name, pods } of users) {
       console.log(`${name}: ${pods} → 0 pods`);
