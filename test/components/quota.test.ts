@@ -27,7 +27,7 @@ describe("the most that an environment takes", () => {
     // A backup, whose time may come during a rollout: 50m and 256Mi, and the volume of the backups.
     [
       "dev",
-      { ...inside, "database.backup": { storageGiB: 3 } },
+      { database: { mode: "inside", backup: { storageGiB: 3 } } },
       100 + 50 + 50 + 200 + 50,
       512 + 256 + 512 + 1024 + 256,
       4,
