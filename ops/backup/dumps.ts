@@ -11,12 +11,16 @@ export interface Dump {
   own: boolean;
 }
 
+/** Stands behind a list that is whole. */
+export const LISTED = "that is all";
+
 /** Lists what is on the volume: size, time of the last change in seconds, name. */
 export const LIST = `set -eu
 cd /backups
 for file in *.dump; do
   if [ -e "$file" ]; then stat -c '%s %Y %n' "$file"; fi
 done
+echo '${LISTED}'
 `;
 
 const OWN = /^[a-z_][a-z0-9_]*-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.dump$/;

@@ -4,7 +4,7 @@ import { run, tryRun } from "../../tools/command.ts";
 import { Failure } from "../../tools/program.ts";
 import { clock } from "../../tools/steps.ts";
 import { jobFrom, TIME_SETTING } from "../backup/cron-job.ts";
-import { chosen, described, dumpsOf, LIST } from "../backup/dumps.ts";
+import { chosen, described, dumpsOf, LIST, LISTED } from "../backup/dumps.ts";
 import { type Place, placeOf } from "../backup/place.ts";
 import { runJob } from "../job/run.ts";
 import { askForName, asksToRestore } from "../stack/consent.ts";
@@ -68,7 +68,11 @@ async function dumpsIn(stack: string, { namespace, target, cronJob, jobs: there 
   const tell = (line: string) => void lines.push(line);
   const job = jobFrom(cronJob, "list", { script: LIST });
   const why = await runJob(job, namespace, target, { there, tell, timeSetting: TIME_SETTING });
-  if (why !== undefined) throw new Failure(`stack ${stack}: the list of its backups cannot be had: ${why}`);
+  if (why !== undefined || !lines.includes(LISTED)) {
+    throw new Failure(
+      `stack ${stack}: the list of its backups cannot be had: ${why ?? "its log was cut off; try again"}`,
+    );
+  }
   return dumpsOf(lines);
 }
 

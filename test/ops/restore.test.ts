@@ -39,7 +39,7 @@ describe("make restore", function () {
 
   beforeEach(() => {
     machine = new BackupsMachine();
-    machine.ends("list", `2048 1 ${OLD}\n34816 2 ${NEW}\n`);
+    machine.ends("list", `2048 1 ${OLD}\n34816 2 ${NEW}\nthat is all\n`);
     machine.ends("restore", `restored ${NEW} in 3 s; rows of each table:\nalembic_version 1\ntodos 1000\n`);
     machine.has(
       "deployments",
@@ -105,7 +105,12 @@ describe("make restore", function () {
       /^error: FROM=yesterday: expected a backup of lab, found no such; there are\n {2}todo-20260725T041700Z\.dump {2}34 KiB, made .+ ago\n {2}todo-20260724T031700Z\.dump {2}2\.0 KiB, made .+ ago$/,
     );
     assert.deepEqual(machine.changes(), list);
-    machine.ends("list", "");
+    machine.ends("list", `2048 1 ${OLD}\n`);
+    assert.equal(
+      (await restore("PROTECTED=lab")).stderr,
+      "error: stack lab: the list of its backups cannot be had: its log was cut off; try again",
+    );
+    machine.ends("list", "that is all\n");
     assert.equal(
       (await restore("PROTECTED=lab")).stderr,
       "error: stack lab: expected a backup, found none on its volume; `make backup ENV=lab` makes one",
