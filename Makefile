@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate evidence env test e2e check format generate diagnose recover doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate backup restore evidence env test e2e check format generate diagnose recover doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,6 +43,12 @@ rotate: ## Give a secret a new value; exactly the pods that use it are replaced 
 
 migrate: ## Bring the database's schema up to date with the deployed image                [ENV=… PROTECTED=prod]
 	$(run) ops/migrate.ts "$(ENV)" "PROTECTED=$(PROTECTED)"
+
+backup: ## Back the database in the cluster up now, and say how old the last backup was   [ENV=…]
+	$(run) ops/backup.ts "$(ENV)"
+
+restore: ## Put a backup in the place of all that the database holds           [ENV=… FROM=name PROTECTED=prod]
+	$(run) ops/restore.ts "$(ENV)" "FROM=$(FROM)" "PROTECTED=$(PROTECTED)"
 
 open: ## The page at its URL; where nothing in the cluster opens the port, forward it  [ENV=…]
 	$(run) ops/open.ts "$(ENV)"

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ChartArgs, checksum, LocalChart, type Plain, type PreparedChart } from "local-charts";
+import type { Backup } from "../settings/contract.ts";
 import type { DatabaseParts } from "../settings/database-forms.ts";
 import { POSTGRES_PORT } from "../settings/database-url.ts";
 import type { NetworkPolicyArgs } from "./network-policies.ts";
@@ -20,6 +21,8 @@ export interface TodoPostgresArgs extends Place {
   storageGiB: number;
   /** Default: the cluster's own StorageClass. */
   storageClass?: string;
+  /** Default: no backups are made. */
+  backup?: Backup;
   /** Default: none, so that every pod of the cluster may connect. */
   networkPolicy?: NetworkPolicyArgs;
 }
@@ -38,7 +41,11 @@ export function postgresChart(args: TodoPostgresArgs): ChartArgs<"./helm/todo-po
 
 /** Values of `helm/todo-postgres`. */
 export function postgresValues(args: TodoPostgresArgs): Record<string, Plain> {
-  const { secret, storageGiB, storageClass, networkPolicy } = args;
+  const { secret, storageGiB, storageClass, backup, networkPolicy } = args;
+  const volume = (gibibytes: number) => ({
+    size: `${gibibytes}Gi`,
+    ...(storageClass && { storageClassName: storageClass }),
+  });
   return {
     service: { port: POSTGRES_PORT },
     auth: {
@@ -49,7 +56,16 @@ export function postgresValues(args: TodoPostgresArgs): Record<string, Plain> {
       checksum: checksum(secret.fingerprints),
     },
     ...pullSecrets(args),
-    persistence: { size: `${storageGiB}Gi`, ...(storageClass && { storageClassName: storageClass }) },
+    persistence: volume(storageGiB),
+    ...(backup && {
+      backup: {
+        enabled: true,
+        schedule: backup.schedule,
+        keep: backup.keep,
+        persistence: volume(backup.storageGiB),
+        activeDeadlineSeconds: backup.deadlineSeconds,
+      },
+    }),
     ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
   };
 }

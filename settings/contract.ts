@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { wrongParameters } from "./database-parameters.ts";
 import { databaseUrl } from "./database-url.ts";
-import { cpu, dnsLabel, longSecret, memory, orNone, text, truth, whole } from "./fields.ts";
+import { cpu, dnsLabel, longSecret, memory, orNone, schedule, text, truth, whole } from "./fields.ts";
 import { furtherService } from "./further-service.ts";
 import { origin } from "./origin.ts";
 import { expected } from "./problems.ts";
@@ -64,12 +64,24 @@ const everyDatabase = (migrations: "job" | "none") => ({
     .describe("Who brings the schema up to date: a Job before each install and upgrade, or nobody here"),
 });
 
+const backup = z.strictObject({
+  schedule: schedule()
+    .default("17 3 * * *")
+    .describe("When a backup is made, as five fields of cron, in UTC; without todo:database.backup none is made"),
+  keep: whole("backups", 1, 365).default(7).describe("Backups that stay; an older one goes when a newer one is whole"),
+  storageGiB: whole("GiB", 1, 1024)
+    .default(1)
+    .describe("Size of their volume, which holds one more than keep; it counts in the quota"),
+  deadlineSeconds: whole("seconds", 60, 86_400).default(3600).describe("How long one may take, and a restore"),
+});
+
 const database = z.discriminatedUnion(
   "mode",
   [
     z.strictObject({
       mode: z.literal("inside").describe("PostgreSQL in the namespace, on a PersistentVolumeClaim"),
       storageGiB: whole("GiB", 1, 1024).default(1).describe("Size of the volume"),
+      backup: backup.optional().describe("Backups, on a volume of their own; none are made without this section"),
       ...everyDatabase("job"),
     }),
     z.strictObject({
@@ -90,6 +102,9 @@ const registry = z
     ),
   })
   .optional();
+
+/** How a database inside is backed up. */
+export type Backup = z.output<typeof backup>;
 
 /** A registry that images are pulled from with a password. */
 export type Registry = NonNullable<z.output<typeof registry>>;

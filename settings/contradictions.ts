@@ -85,9 +85,10 @@ export function contradictions(
   if (database?.mode === "inside" && backend) {
     const { replicas, autoscaling, pool } = backend;
     const [pods, name] = autoscaling.enabled ? [autoscaling.maxReplicas, "maxReplicas"] : [replicas, "replicas"];
-    // A rollout runs one pod more, and the migration Job holds one connection.
-    const most = (pods + 1) * (pool.size + pool.overflow) + 1;
-    const sum = `(${name} + 1) × (size + overflow) + 1 = ${most}`;
+    // A rollout runs one pod more, and the migration Job holds one connection, as a backup does.
+    const jobs = database.backup ? 2 : 1;
+    const most = (pods + 1) * (pool.size + pool.overflow) + jobs;
+    const sum = `(${name} + 1) × (size + overflow) + ${jobs} = ${most}`;
     if (most > INSIDE_CONNECTIONS) {
       refuse("backend.pool", `expected at most ${INSIDE_CONNECTIONS} connections to the database inside, found ${sum}`);
     }

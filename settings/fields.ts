@@ -132,6 +132,32 @@ export function whole(unit: string, min: number, max: number) {
     .meta({ errorMessage: `expected ${what}` });
 }
 
+/** Of each field of a schedule: the numbers that it takes. */
+const CRON_FIELDS = ["[1-5]?\\d", "1?\\d|2[0-3]", "[1-9]|[12]\\d|3[01]", "[1-9]|1[0-2]", "[0-6]"];
+
+const CRON = (() => {
+  const fields = CRON_FIELDS.map((number) => {
+    const part = `(\\*|(${number})(-(${number}))?)(/[1-9]\\d?)?`;
+    return `${part}(,${part})*`;
+  });
+  return new RegExp(`^${fields.join(" ")}$`);
+})();
+
+/** When something is done again and again, in the words that a CronJob has for it; numbers alone. */
+export function schedule() {
+  const what = 'a schedule of cron (minute, hour, day, month, weekday; in numbers), such as "17 3 * * *"';
+  return text(what, CRON).refine((value) => !backward(value), {
+    error: ({ input }) => expected(what, `${backward(String(input))} ends before it begins`),
+  });
+}
+
+/** The first range of a schedule that no CronJob can have. */
+const backward = (value: string) =>
+  value.match(/\d+-\d+/g)?.find((range) => {
+    const [first, last] = range.split("-").map(Number);
+    return first > last;
+  });
+
 /** Of a key without a section: there `pulumi config set` writes true and false as texts. */
 export function truth() {
   const what = "true or false";

@@ -49,6 +49,7 @@ export const suites: Suite[] = [
   },
   { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/database.test.ts", changes: ["todo-switch", "external-database"], reads: ["todo-dev"] },
+  { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },
   { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
   { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },
   {

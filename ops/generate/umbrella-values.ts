@@ -69,7 +69,17 @@ export function umbrellaValues(
 }
 
 /** What a file for an environment says even where it says what the charts do. */
-const STATED = ["image", "replicaCount", "autoscaling", "resources", "probes", "persistence", "writablePaths", "test"];
+const STATED = [
+  "image",
+  "replicaCount",
+  "autoscaling",
+  "resources",
+  "probes",
+  "persistence",
+  "backup",
+  "writablePaths",
+  "test",
+];
 
 /**
  * @param inside whether the stack's own database is, so that what it says of migrations is about such a one

@@ -1,26 +1,16 @@
 // The migration Job of a deployed backend, as its chart makes it.
 import type { ChartArgs, Plain, Template } from "local-charts";
-import { imageText, type KubernetesObject } from "local-charts/objects";
+import { imageText } from "local-charts/objects";
 import { chartsOf, partsOf } from "../../components/parts.ts";
 import { KUBERNETES_VERSION } from "../../settings/kubernetes-version.ts";
 import type { Settings } from "../../settings.ts";
 import { Failure } from "../../tools/program.ts";
+import { type Job, KEPT_SECONDS } from "../job/job.ts";
 
 /** A release as `helm list` has it. */
 export interface Release {
   name: string;
   status: string;
-}
-
-/** A Job as far as it is looked at. */
-export interface Job extends KubernetesObject {
-  metadata: KubernetesObject["metadata"] & { creationTimestamp?: string };
-  spec: {
-    activeDeadlineSeconds: number;
-    ttlSecondsAfterFinished?: number;
-    template: { spec: { containers: { name: string; image: string; command: string[] }[] } };
-  };
-  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
 /** Chart values, as far as they are looked at. */
@@ -29,9 +19,6 @@ export interface Values {
   migration?: { enabled?: boolean };
   [name: string]: unknown;
 }
-
-/** How long a Job stays that nobody waited for, with its log. */
-const KEPT_SECONDS = 600;
 
 /** The chart of a stack's backend with the values that its settings give it now. @throws Failure where it has none */
 export function backendOf(settings: Settings): ChartArgs {
@@ -106,18 +93,6 @@ export async function migrationJob(
   return { ...job, spec: { ...job.spec, ttlSecondsAfterFinished: KEPT_SECONDS } };
 }
 
-/** How a Job ended: a condition of it; undefined while it runs. */
-export function endOf({ status }: Job) {
-  const ends = ["Complete", "Failed"];
-  return status?.conditions?.find((condition) => ends.includes(condition.type) && condition.status === "True");
-}
-
-/** @throws Failure where another Job of the release runs: an update's migration, or somebody else's */
-export function assertNoneRuns(stack: string, release: string, jobs: Job[], kubectl: string): void {
-  const running = jobs.find((job) => job.metadata.labels?.["app.kubernetes.io/instance"] === release && !endOf(job));
-  if (!running) return;
-  const { name, creationTimestamp: since } = running.metadata;
-  throw new Failure(
-    `stack ${stack}: expected no migration that runs already, found Job ${name}, since ${since}; \`${kubectl} logs job/${name} --follow\` shows it, and when it has ended run this again`,
-  );
-}
+/** Of the Jobs that are there, those of a release: an update's migration, or somebody else's. */
+export const migrationsOf = (release: string, jobs: Job[]) =>
+  jobs.filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === release);

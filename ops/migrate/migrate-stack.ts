@@ -8,20 +8,18 @@ import { ensureTools } from "../../tools/install.ts";
 import { root } from "../../tools/places.ts";
 import { expected, Failure } from "../../tools/program.ts";
 import { clock } from "../../tools/steps.ts";
-import { hiding } from "../readiness/secret-values.ts";
+import { assertNoneRuns, type Job } from "../job/job.ts";
+import { runJob } from "../job/run.ts";
 import { askForName, asksToMigrate } from "../stack/consent.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
-import { type End, eventOf, follow } from "./follow.ts";
 import {
   assertDeployed,
   assertLetIn,
-  assertNoneRuns,
   assertSameImage,
   assertUnchanging,
   backendOf,
-  endOf,
-  type Job,
   migrationJob,
+  migrationsOf,
   notDeployed,
   type Values,
 } from "./job.ts";
@@ -50,41 +48,16 @@ export async function migrateStack(stack: string, named: string): Promise<void> 
   assertSameImage(stack, chart.values as Values, deployed);
   const job = await migrationJob(chart, deployed, helmTemplate(root)).catch(expected);
   const { name } = job.metadata;
-  const jobs = async () => (JSON.parse(await kubectl("get", "jobs", "--output", "json")) as { items: Job[] }).items;
-  const there = await jobs();
-  assertNoneRuns(stack, release, there, `kubectl ${target.join(" ")}`);
+  const { items: there }: { items: Job[] } = JSON.parse(await kubectl("get", "jobs", "--output", "json"));
+  assertNoneRuns(stack, "migration", migrationsOf(release, there), `kubectl ${target.join(" ")}`);
 
   const [{ image, command }] = job.spec.template.spec.containers;
   const what = `\`${command.join(" ")}\` of ${image} changes the database's schema`;
   if (asks) await askForName(stack, `${what}; ${stack} is protected.`);
   else console.log(what);
 
-  if (there.some((each) => each.metadata.name === name && endOf(each))) await kubectl("delete", "job", name);
-  await run("kubectl", [...target, "create", "--filename", "-"], { stdin: "pipe", input: JSON.stringify(job) });
   const started = Date.now();
-  const interrupted = (code: number) => {
-    if (code !== 130) return;
-    process.stderr.write(`Job ${name} goes on: \`kubectl ${target.join(" ")} logs job/${name} --follow\` shows it\n`);
-  };
-  process.on("exit", interrupted);
-  const hide = await hiding(namespace, [job as never]);
-  const end = await follow(job, target, hide);
-  process.off("exit", interrupted);
-  const why = end.type === "Complete" ? undefined : await reason(name, end, target);
-  await kubectl("delete", "job", name, "--ignore-not-found", "--wait=false");
-  if (why !== undefined) throw new Failure(hide(`the migration of ${stack} failed: ${why}`));
+  const why = await runJob(job, namespace, target, { there, timeSetting: timeSetting(name, "job"), goesOn: true });
+  if (why !== undefined) throw new Failure(`the migration of ${stack} failed: ${why}`);
   console.log(`${stack}: the schema is what ${image} wants (${clock(Math.round((Date.now() - started) / 1000))})`);
-}
-
-async function reason(job: string, end: End, target: string[]): Promise<string> {
-  const { message, exitCode, lastLine } = end;
-  const ended = `Job ${job}: ${end.reason}${message ? ` (${message})` : ""}`;
-  const said = lastLine ?? (await eventOf(job, target));
-  const setting = end.reason === "DeadlineExceeded" ? timeSetting(job, "job") : undefined;
-  return [
-    ended,
-    ...(exitCode === undefined ? [] : [`; its container ended with ${exitCode}`]),
-    ...(said ? [`: ${said}`] : []),
-    ...(setting ? [`; ${setting} is how long it may take`] : []),
-  ].join("");
 }

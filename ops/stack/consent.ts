@@ -84,6 +84,18 @@ export function asksToMigrate(stack: string, named: string): boolean {
   );
 }
 
+/**
+ * Whether a restore has to ask first: of every stack, unless that is named, as it takes all that came after the backup.
+ * @throws Failure where it would, and nobody can be asked
+ */
+export function asksToRestore(stack: string, named: string): boolean {
+  if (named === stack) return false;
+  if (process.stdin.isTTY) return true;
+  throw new Failure(
+    `stack ${stack}: expected a terminal, as a restore replaces all that the database holds and asks first, found none; run this in one, or, as a deliberate act without a question, \`make restore ENV=${stack} PROTECTED=${stack}\`, with FROM=… for another than the newest`,
+  );
+}
+
 /** Asks a person for the name of a stack. @throws Failure for any other answer */
 export async function askForName(
   stack: string,

@@ -81,6 +81,32 @@ describe("NetworkPolicy", () => {
     });
   });
 
+  it("of PostgreSQL's backups: to PostgreSQL alone, which lets them in beside the others", async () => {
+    const chart = "todo-postgres";
+    const allowFrom = [labels("todo-backend")];
+    const objects = await render(chart, { ...least[chart], ...enabled({ allowFrom }), backup: { enabled: true } });
+    const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
+    const specs = Object.fromEntries(policies.map(({ metadata, spec }) => [metadata.name, spec]));
+    assert.deepEqual(specs, {
+      "todo-postgres-test": {
+        podSelector: { matchLabels: labels(chart) },
+        policyTypes,
+        ingress: [
+          {
+            from: [labels(chart, "-test"), ...allowFrom, labels(chart, "-backup")].map(from),
+            ports: [tcp("postgres")],
+          },
+        ],
+      },
+      "todo-postgres-test-backup": {
+        podSelector: { matchLabels: labels(chart, "-backup") },
+        policyTypes,
+        egress: [dns, { to: [from(labels(chart))], ports: [tcp(5432)] }],
+      },
+    });
+    assert.deepEqual(one(objects, "CronJob").spec.jobTemplate.spec.template.metadata.labels, labels(chart, "-backup"));
+  });
+
   it("of the backend: for the migration too, in from those named, out to those named", async () => {
     const chart = "todo-backend";
     const networkPolicy = {

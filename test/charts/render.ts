@@ -216,10 +216,10 @@ export function one(objects: KubernetesObject[], kind: string): KubernetesObject
 
 export type Pod = { name: string; metadata: KubernetesObject["metadata"]; spec: KubernetesObject["spec"] };
 
-/** The pods that a rendered chart leads to: of Deployment, StatefulSet, Job, and the test's own. */
+/** The pods that a rendered chart leads to: of Deployment, StatefulSet, Job, CronJob, and the test's own. */
 export function podsOf(objects: KubernetesObject[]): Pod[] {
   return objects.flatMap(({ kind, metadata, spec }) => {
-    const pod = kind === "Pod" ? { metadata, spec } : spec?.template;
+    const pod = kind === "Pod" ? { metadata, spec } : (spec?.jobTemplate?.spec ?? spec)?.template;
     return pod === undefined ? [] : [{ name: `${kind} ${metadata.name}`, ...pod }];
   });
 }

@@ -90,6 +90,7 @@ export const everything: Record<Chart, Values> = {
     image: { digest },
     auth: { existingSecret: "todo-postgres-secrets", checksum: "c0ffee" },
     persistence: { storageClassName: "fast" },
+    backup: { enabled: true, persistence: { storageClassName: "fast" } },
     networkPolicy: { enabled: true, allowFrom: [{ "app.kubernetes.io/name": "todo-backend" }] },
   },
   "todo-backend": {

@@ -10,7 +10,7 @@ import type { KubernetesObject } from "local-charts/objects";
 import { exceptionsOf, policyOf, type ReviewedException, readExceptions, rules } from "../../components/policy.ts";
 import { renderEnvironment } from "../../components/rendered.ts";
 import { ROOT } from "../support/mocks.ts";
-import { settingsOf } from "../support/stack-file.ts";
+import { changedSettings, settingsOf } from "../support/stack-file.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: a rendered object has no static type.
 type Any = any;
@@ -289,6 +289,20 @@ describe("the rules", () => {
       assert.deepEqual({ open: open.map(findingText), stale }, { open: [], stale: [] });
     });
   }
+});
+
+describe("backups", () => {
+  it("break no rule", async () => {
+    const settings = changedSettings("dev", { "database.backup": {}, networkPolicies: "wired" });
+    const { charts } = await renderEnvironment(settings, ROOT);
+    const made = charts.flatMap(({ objects }) => objects.map(({ kind }) => kind));
+    assert.ok(made.includes("CronJob"));
+    const found = findings(charts, policyOf(settings, []));
+    assert.deepEqual(
+      found.filter(({ where }) => where.includes("backup")),
+      [],
+    );
+  });
 });
 
 describe("enforcement", () => {

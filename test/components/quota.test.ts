@@ -24,6 +24,14 @@ describe("the most that an environment takes", () => {
   // 512Mi. During a rollout of the backend, one pod more and up to two that are ending.
   const cases: [stack: string, change: Change, millicores: number, mebibytes: number, gibibytes: number][] = [
     ["dev", inside, 100 + 50 + 50 + 200, 512 + 256 + 512 + 1024, 1],
+    // A backup, whose time may come during a rollout: 50m and 256Mi, and the volume of the backups.
+    [
+      "dev",
+      { database: { mode: "inside", backup: { storageGiB: 3 } } },
+      100 + 50 + 50 + 200 + 50,
+      512 + 256 + 512 + 1024 + 256,
+      4,
+    ],
     ["dev", external, 100 + 50 + 200, 512 + 256 + 1024, 0],
     ["staging", external, 250 + 100 + 500, 1024 + 512 + 2048, 0],
     ["staging", inside, 250 + 100 + 50 + 500, 1024 + 512 + 512 + 2048, 1],

@@ -26,6 +26,16 @@ describe("postgresValues", () => {
     const { persistence } = postgresValues({ ...args, storageClass: "fast" });
     assert.deepEqual(persistence, { size: "2Gi", storageClassName: "fast" });
   });
+
+  it("has backups only where they are asked for, on a volume of the same StorageClass", () => {
+    const asked = { schedule: "0 4 * * *", keep: 3, storageGiB: 5, deadlineSeconds: 60 };
+    const expected = { enabled: true, schedule: "0 4 * * *", keep: 3, activeDeadlineSeconds: 60 };
+    assert.deepEqual(postgresValues({ ...args, backup: asked }).backup, { ...expected, persistence: { size: "5Gi" } });
+    assert.deepEqual(postgresValues({ ...args, backup: asked, storageClass: "fast" }).backup, {
+      ...expected,
+      persistence: { size: "5Gi", storageClassName: "fast" },
+    });
+  });
 });
 
 it("the database inside is known by its Service", () => {

@@ -165,6 +165,7 @@ describe("a NetworkPolicy is refused that has", () => {
       ["dev", wired],
       ["staging", wired],
       ["prod", wired],
+      ["dev", { ...wired, "database.backup": {} }],
       ["dev", { ...wired, ...outside, "frontend.service": { type: "ClusterIP" }, origin: "http://dev.localhost:8300" }],
       ["dev", { ...wired, "database.migrations": "none", "cluster.ingressClass": "traefik", "backend.port": 9000 }],
       ["dev", { ...wired, "backend.secretKeys": { KEY: "SECRET_KEY" }, "frontend.variables.apiUrl": false }],
@@ -173,6 +174,24 @@ describe("a NetworkPolicy is refused that has", () => {
         assert.deepEqual(await problems({ stack, config }), []);
       });
     }
+
+    it("no way in or out for backups", async () => {
+      const config = { ...wired, "database.backup": {} };
+      const called =
+        "port 5432 of StatefulSet todo-postgres-dev, which CronJob todo-postgres-dev-backup calls (PGHOST)";
+      const says = (policy: string, direction: string) => [
+        `${POLICY("postgres")}${policy}, spec.${direction}: expected a rule for ${called}, found none; ${fix("postgres")}`,
+      ];
+      const objects = (name: string, direction: "ingress" | "egress"): Plant["objects"] => {
+        return (find) => {
+          const { spec } = find(`NetworkPolicy todo-postgres-dev${name}`);
+          if (direction === "egress") spec.egress.pop();
+          else spec.ingress[0].from.pop();
+        };
+      };
+      assert.deepEqual(await problems({ config, objects: objects("", "ingress") }), says("", "ingress"));
+      assert.deepEqual(await problems({ config, objects: objects("-backup", "egress") }), says("-backup", "egress"));
+    });
 
     it("no labels of pods that a chart has", async () => {
       const says = ["Ingress", "Egress"].map(

@@ -370,6 +370,12 @@ const shown: Edit[] = [
     notApplied: "the API server refuses it",
   },
   {
+    what: "backups",
+    file: STACK_FILE,
+    replace: ["mode: inside\n", "mode: inside\n    backup: { keep: 2 }\n"],
+    objects: ["+ CronJob todo-postgres-corpus-backup", "+ PersistentVolumeClaim todo-postgres-corpus-backup"],
+  },
+  {
     what: "a default that makes an object",
     file: postgres("values.yaml"),
     rewrite: (text) => text.replace(/^(networkPolicy:\n(?: +#.*\n)* +enabled:) false/m, "$1 true"),

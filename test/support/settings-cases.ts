@@ -15,6 +15,7 @@ export const everyKey = {
   "todo:origin": "https://todo.example.org",
   "todo:database": {
     ...{ mode: "inside", storageGiB: 1024, driver: "postgresql", migrations: "none" },
+    backup: { schedule: "0,30 */6 1-31/2 12 1-5", keep: 365, storageGiB: 1024, deadlineSeconds: 86_400 },
     urls: { SYNC_URL: { driver: "postgresql+psycopg", parameters: "connect_timeout=5" } },
   },
   "todo:registry": { server: "registry.example.org:5000", user: "ci" },
@@ -76,7 +77,7 @@ export const everyKey = {
   "todo:registryToken": "a-token",
   "todo:secrets": { STRIPE_KEY: "sk_1", MAIL_PASSWORD: "y" },
 };
-const { storageGiB: ___, ...database } = everyKey["todo:database"];
+const { storageGiB: ___, backup: _______, ...database } = everyKey["todo:database"];
 const { replicas: _, ...backend } = everyKey["todo:backend"];
 const { replicas: __, ...frontend } = everyKey["todo:frontend"];
 const { replicas: _____, healthCommand: ______, ...redis } = everyKey["todo:services"].redis;
@@ -624,6 +625,57 @@ export const refusals: Refusal[] = [
     "an unknown mode",
     { "database.mode": "outside" },
     'todo:database.mode: expected "inside" or "external", found "outside"',
+  ],
+  ...(
+    [
+      ["in words", "@daily"],
+      ["with seconds", "0 17 3 * * *"],
+      ["at an hour that no day has", "0 24 * * *"],
+      ["with a weekday's name", "0 3 * * mon"],
+    ] as const
+  ).map(
+    ([what, value]): Refusal => [
+      `a schedule of backups ${what}`,
+      { "database.backup.schedule": value },
+      `todo:database.backup.schedule: expected a schedule of cron (minute, hour, day, month, weekday; in numbers), such as "17 3 * * *", found "${value}"`,
+    ],
+  ),
+  [
+    "a schedule of backups with a range that ends before it begins",
+    { "database.backup.schedule": "0 22-4 * * *" },
+    'todo:database.backup.schedule: expected a schedule of cron (minute, hour, day, month, weekday; in numbers), such as "17 3 * * *", found "0 22-4 * * *"; 22-4 ends before it begins',
+    BEYOND_SCHEMA,
+  ],
+  [
+    "backups of which none stays",
+    { "database.backup.keep": 0 },
+    "todo:database.backup.keep: expected a whole number (backups) from 1 to 365, found 0",
+  ],
+  [
+    "a volume of nothing for backups",
+    { "database.backup.storageGiB": 0 },
+    "todo:database.backup.storageGiB: expected a whole number (GiB) from 1 to 1024, found 0",
+  ],
+  [
+    "no time for a backup",
+    { "database.backup.deadlineSeconds": 59 },
+    "todo:database.backup.deadlineSeconds: expected a whole number (seconds) from 60 to 86400, found 59",
+  ],
+  [
+    "backups that are merely wanted",
+    { "database.backup": true },
+    "todo:database.backup: expected a map of keys, found true",
+  ],
+  [
+    "backups of an external database",
+    { database: { mode: "external", backup: {} } },
+    "todo:database.backup: no such key; known here: mode, driver, urls, migrations",
+  ],
+  [
+    "pools beyond what the database inside serves beside a backup",
+    { "database.backup": {}, "backend.pool": { size: 48, overflow: 0 } },
+    "todo:backend.pool: expected at most 97 connections to the database inside, found (replicas + 1) × (size + overflow) + 2 = 98",
+    BEYOND_SCHEMA,
   ],
   [
     "an external database without a URL",

@@ -38,7 +38,8 @@ const stays = (object: KubernetesObject) =>
 
 /**
  * The most that charts take at a time. They are installed one after the other, so beside the pods that serve there is
- * one of: a rolling Deployment (its surge, and up to two old pods that are still ending), a Job, a test.
+ * one of: a rolling Deployment (its surge, and up to two old pods that are still ending), a Job, a test. A CronJob's pod
+ * waits for none of these: its time may come during any.
  */
 export function peak(objects: KubernetesObject[]): Amounts & { storage: number } {
   const serving: Amounts[] = [];
@@ -51,6 +52,10 @@ export function peak(objects: KubernetesObject[]): Amounts & { storage: number }
     const containers = containersOf(pod);
     const of = (init: boolean) => containers.filter((one) => one.init === init).map(({ spec }) => amounts(spec));
     const one = largest([sum(of(false)), ...of(true)]);
+    if (pod.object.kind === "CronJob") {
+      serving.push(one);
+      continue;
+    }
     if (!stays(pod.object)) {
       temporary.push(one);
       continue;

@@ -60,6 +60,13 @@ describe("the pods that count", () => {
       0,
     ],
     ["a CronJob's", [object("CronJob", "a", { jobTemplate: { spec: { template } } })], 1, 1, 0],
+    [
+      "a CronJob's beside a Job, as its time may come meanwhile",
+      [object("CronJob", "a", { jobTemplate: { spec: { template } } }), object("Job", "b", { template })],
+      2,
+      2,
+      0,
+    ],
     ["containers together", [still("a", { template: pod({ containers: [...containers, more] }) })], 4, 3, 0],
     ["init containers one by one", [still("a", { template: pod({ initContainers: [more, containers[0]] }) })], 3, 2, 0],
     [

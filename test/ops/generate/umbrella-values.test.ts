@@ -38,6 +38,7 @@ describe("values of the umbrella", () => {
       service: { port: 5432 },
       auth: { existingSecret: "todo-postgres-secrets", username: "todo", checksum: "c0ffee" },
       persistence: { size: "2Gi", storageClassName: "fast" },
+      backup: { enabled: true, keep: 3 },
     });
     const frontend = release("todo-frontend", place, {
       service: { type: "NodePort", port: 3000, nodePort: 30300 },
@@ -47,7 +48,10 @@ describe("values of the umbrella", () => {
     });
     assert.deepEqual(valuesOf([postgres, backend, frontend]), {
       global: { origin },
-      "todo-postgres": { persistence: { size: "2Gi", storageClassName: "fast" } },
+      "todo-postgres": {
+        persistence: { size: "2Gi", storageClassName: "fast" },
+        backup: { enabled: true, keep: 3 },
+      },
       "todo-backend": {
         image: { repository: "api", tag: "1" },
         replicaCount: 1,

@@ -3,16 +3,15 @@
 import { strict as assert } from "node:assert";
 import { helmTemplate } from "local-charts";
 import { describe, it } from "mocha";
+import { assertNoneRuns, endOf, type Job } from "../../../ops/job/job.ts";
 import {
   assertDeployed,
   assertLetIn,
-  assertNoneRuns,
   assertSameImage,
   assertUnchanging,
   backendOf,
-  endOf,
-  type Job,
   migrationJob,
+  migrationsOf,
 } from "../../../ops/migrate/job.ts";
 import { ROOT } from "../../support/mocks.ts";
 import { type Change, changedSettings } from "../../support/stack-file.ts";
@@ -120,8 +119,9 @@ describe("make migrate refuses", () => {
           conditions: [{ type: "SuccessCriteriaMet", status: "True" }, ...(type ? [{ type, status: "True" }] : [])],
         },
       }) as unknown as Job;
-    assertNoneRuns("lab", "api", [job("api", "Complete"), job("api", "Failed"), job("page")], "kubectl");
-    assert.throws(() => assertNoneRuns("lab", "api", [job("api")], "kubectl -n todo-lab"), {
+    const jobs = [job("api", "Complete"), job("api", "Failed"), job("page")];
+    assertNoneRuns("lab", "migration", migrationsOf("api", jobs), "kubectl");
+    assert.throws(() => assertNoneRuns("lab", "migration", [job("api")], "kubectl -n todo-lab"), {
       message:
         "stack lab: expected no migration that runs already, found Job api-migration, since T; `kubectl -n todo-lab logs job/api-migration --follow` shows it, and when it has ended run this again",
     });

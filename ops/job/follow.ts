@@ -31,8 +31,14 @@ const GRACE_SECONDS = 60;
  * Follows a Job to its end and shows its log; says what it waits for, and, when it is silent, that it still runs.
  * @param target arguments of kubectl that name cluster and namespace
  * @param hide takes what is secret out of a text
+ * @param tell gets each line of the log
  */
-export async function follow(job: Job, target: string[], hide: (text: string) => string): Promise<End> {
+export async function follow(
+  job: Job,
+  target: string[],
+  hide: (text: string) => string,
+  tell: (line: string) => void,
+): Promise<End> {
   const { name } = job.metadata;
   const deadline = job.spec.activeDeadlineSeconds;
   const started = Date.now();
@@ -62,7 +68,8 @@ export async function follow(job: Job, target: string[], hide: (text: string) =>
         if (!container || waiting) continue;
         followed.add(metadata.name);
         for await (const line of logOf(metadata.name, target)) {
-          show(`  ${hide(line)}`);
+          tell(hide(line));
+          shownAt = Date.now();
           if (line.trim()) seen.lastLine = line.trim();
         }
       }
