@@ -77,8 +77,8 @@ diagnose: ## What is wrong in an environment, why, and what to type          [EN
 recover: ## Put right what an interrupted update left, and say what the next one does  [ENV=…]
 	$(run) ops/recover.ts "$(ENV)"
 
-doctor: ## Say which tools are here, from where, and what is missing
-	$(run) ops/doctor.ts
+doctor: ## Say which tools are here, from where, and what is missing; of an environment, what is in its way  [ENV=…]
+	$(run) ops/doctor.ts $(if $(filter command%,$(origin ENV)),"$(ENV)")
 
 tools: ## Make the command-line tools available
 	$(run) ops/tools.ts

@@ -87,7 +87,7 @@ export async function ensureImages(stack: string, record: ClusterRecord, { follo
 }
 
 /** The image that the database's chart names. */
-function databaseImage(): string {
+export function databaseImage(): string {
   const chart = join(import.meta.dirname, "..", "helm", "todo-postgres");
   const { image } = readYaml(chart, "values.yaml") as { image: Record<string, string> };
   return `${image.repository}:${image.tag}`;

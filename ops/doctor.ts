@@ -1,11 +1,17 @@
-// `make doctor`: what is here, where it comes from, what is missing and how to get it. Changes nothing.
+// `make doctor`: what is here, where it comes from, what is missing and how to get it. With an environment, what stands in its
+// way. Changes nothing; where network policies count, it tries them in a namespace of its own.
 import { clusterEnvironment } from "../cluster/environment.ts";
 import { profile, readRecord } from "../cluster/profile.ts";
 import { clusterUid } from "../cluster/start.ts";
 import { find, origin, type Tool, tools } from "../tools/catalog.ts";
 import { tryRun } from "../tools/command.ts";
+import { ensureTools } from "../tools/install.ts";
 import { cache, state } from "../tools/places.ts";
-import { runProgram } from "../tools/program.ts";
+import { Failure, runProgram } from "../tools/program.ts";
+import { examine } from "./doctor/environment.ts";
+import { verdictLines } from "./doctor/verdict.ts";
+import { usePulumi } from "./stack/pulumi.ts";
+import { stackName } from "./stack/stack-file.ts";
 
 const line = (verdict: string, what: string, version: string | undefined, remark: string) =>
   `${verdict.padEnd(8)} ${what.padEnd(27)} ${(version ?? "-").padEnd(9)} ${remark}`.trimEnd();
@@ -36,4 +42,22 @@ async function doctor(): Promise<void> {
   if (found.some(({ fits, tool }) => !fits && !mayLack(tool))) process.exitCode = 1;
 }
 
-await runProgram(doctor);
+/** @throws Failure where there is no cluster to look at */
+async function doctorOf(stack: string): Promise<void> {
+  const record = readRecord();
+  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
+  await ensureTools();
+  Object.assign(process.env, await clusterEnvironment(record));
+  usePulumi(stack, record as Required<typeof record>);
+  console.log();
+  await examine(stack, record, (verdict) => {
+    console.log(verdictLines([verdict]).join("\n"));
+    if (verdict.is === "wrong") process.exitCode = 1;
+  });
+}
+
+await runProgram(async () => {
+  await doctor();
+  const env = process.argv[2];
+  if (env) await doctorOf(stackName(env));
+});
