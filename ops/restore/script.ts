@@ -14,6 +14,7 @@ cd /backups
 began=$(date +%s)
 query() { psql --no-psqlrc --quiet --no-align --tuples-only --no-password --field-separator=' ' --set=ON_ERROR_STOP=1; }
 pg_restore --list "$FROM" >/dev/null
+for _ in $(seq 30); do pg_isready --quiet --timeout=2 && break; sleep 1; done
 query >/dev/null <<'SQL'
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();

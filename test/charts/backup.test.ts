@@ -115,6 +115,7 @@ describe("a backup", () => {
     program("date", `case "$1" in +%s) echo 1000 ;; *) echo 20260131T031700Z ;; esac`);
     program("pg_dump", `for word; do case "$word" in --file=*) echo dumped >"\${word#--file=}" ;; esac; done`);
     program("pg_restore", `case "$1" in --list) echo '1; 2 3 TABLE DATA public todos todo' ;; esac`);
+    program("pg_isready");
     script = script.replaceAll("cd /backups", `cd '${at("backups")}'`);
   });
   afterEach(() => {

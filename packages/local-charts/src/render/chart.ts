@@ -12,6 +12,7 @@ import { innerNames, templatesIn } from "./chart-files.ts";
 import { refuseDocuments } from "./documents.ts";
 import { NoHelm } from "./helm-cli.ts";
 import { nondeterminism } from "./nondeterminism.ts";
+import { tooLarge } from "./record-size.ts";
 import type { Plain, Template, TemplateOptions } from "./template.ts";
 
 /** A chart of the repository, and the release that it is to be. */
@@ -106,6 +107,11 @@ export class RenderedChart<Chart extends string = string> implements ChartObject
     const objects = await rendering;
     const malformed = objects.flatMap((object) => formProblems(args, folder, object));
     if (malformed.length > 0) throw new pulumi.RunError([...new Set(malformed)].join("\n"));
+    const large = tooLarge(objects, args.values, folder);
+    if (large)
+      throw new pulumi.RunError(
+        `${shownPath(args)}, release ${args.release}: ${large}; give it less: what is large belongs into the image, or into a volume`,
+      );
     const reason = await differing;
     if (reason) throw new pulumi.RunError(`${shownPath(args)} ${reason}`);
     return new RenderedChart(args, objects);

@@ -1,0 +1,232 @@
+// Faults from outside, one at a time, and what comes of each: the title says what was promised. `make faults` writes the table.
+// Does not prove: two faults at once; a disk that is full on the node itself; causes of pods that do not start (causes.test.ts).
+import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { Checkout } from "./checkout.ts";
+import { claim, unclaim } from "./claims.ts";
+import { command, dev, type Place, placeOf, until } from "./cluster.ts";
+
+const stack = "faulty";
+const namespace = `todo-${stack}`;
+const [BACKEND, FRONTEND, POSTGRES] = ["backend", "frontend", "postgres"].map((name) => `todo-${name}-${stack}`);
+const NODE = "todo-on-minikube";
+/** A volume that is soon full. */
+const SMALL = "/mnt/todo-faulty";
+
+/** In seconds; what a person waits for an answer. */
+const PATIENCE = 15;
+
+describe("when", function () {
+  this.timeout(600_000);
+  let checkout: Checkout;
+  let place: Place;
+  let plain = "";
+  const file = () => join(place.folder, `Pulumi.${stack}.yaml`);
+  const up = () => place.pulumi("up", "--yes", "--skip-preview");
+  const isWell = () => place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  const set = (path: string, value: string) => place.pulumi("config", "set", "--path", `todo:${path}`, "--", value);
+  const tried = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+    checkout.try(["pulumi", ...args, "--stack", stack, "--non-interactive"], { env });
+
+  /** A browser's call of the page's own API, and how long it took; status 0 where nothing answered. */
+  const call = (method: string, title?: string): { status: number; text: string; seconds: number } => {
+    const body =
+      title === undefined
+        ? ""
+        : `, headers: {"content-type": "application/json"}, body: ${JSON.stringify(JSON.stringify({ title }))}`;
+    const script = `const t = Date.now(); fetch("http://127.0.0.1:3000/api/todos", { method: "${method}"${body}, signal: AbortSignal.timeout(60000) }).then(async (r) => [r.status, await r.text()], (e) => [0, String(e)]).then(([status, text]) => console.log(JSON.stringify({ status, text, seconds: (Date.now() - t) / 1000 })))`;
+    return JSON.parse(place.kubectl("exec", `deployment/${FRONTEND}`, "--", "node", "-e", script));
+  };
+  const answers = (status: number, method = "GET", title?: string) =>
+    until(`${method} to answer ${status}`, async () => call(method, title).status === status || undefined);
+  const inNode = (script: string) => command("docker", "exec", NODE, "sh", "-c", script);
+
+  before(async () => {
+    assert.ok(
+      !existsSync(join(dev.folder, `Pulumi.${stack}.yaml`)),
+      "the tests use a stack of this name; rename yours",
+    );
+    claim(namespace);
+    checkout = new Checkout("a passphrase of the test's own");
+    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
+    config.delete("encryptionsalt");
+    for (const name of ["secretKey", "authSecret", "openaiApiKey", "generations"])
+      config.deleteIn(["config", `todo:${name}`]);
+    config.setIn(["config", "todo:origin"], "http://faulty.localhost:8390");
+    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
+    config.setIn(["config", "todo:database", "storageClass"], "todo-faulty");
+    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
+    place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
+    inNode(`mkdir -p ${SMALL} && mount -t tmpfs -o size=160m,mode=0777 todo-faulty ${SMALL}`);
+    const volume = [
+      {
+        ...{ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "todo-faulty" } },
+        ...{ provisioner: "kubernetes.io/no-provisioner", volumeBindingMode: "WaitForFirstConsumer" },
+      },
+      {
+        ...{ apiVersion: "v1", kind: "PersistentVolume", metadata: { name: "todo-faulty" } },
+        spec: {
+          ...{ capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "todo-faulty" },
+          ...{ hostPath: { path: SMALL }, persistentVolumeReclaimPolicy: "Retain" },
+        },
+      },
+    ];
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: volume });
+    place.run(list, "kubectl", "--context", NODE, "apply", "-f", "-");
+    place.run("", "pulumi", "stack", "init", stack);
+    up();
+    plain = readFileSync(file(), "utf8");
+    await answers(201, "POST", "kept");
+  });
+  after(() => {
+    if (!place) return;
+    try {
+      writeFileSync(file(), plain);
+      place.pulumi("destroy", "--yes", "--skip-preview", "--refresh");
+      for (const kind of ["persistentvolume", "storageclass"])
+        place.kubectl("delete", kind, "todo-faulty", "--ignore-not-found");
+      inNode(`umount -l ${SMALL}; rmdir ${SMALL}`);
+    } finally {
+      unclaim(namespace);
+      rmSync(place.folder, { recursive: true });
+    }
+  });
+
+  it("the API server restarts while an update waits: the update goes on, and ends well", async () => {
+    set("backend.env.E2E", "restart");
+    const update = spawn("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"], {
+      ...{ cwd: place.folder, env: { ...process.env, ...place.env }, stdio: ["ignore", "pipe", "pipe"] },
+    });
+    let said = "";
+    for (const stream of [update.stdout, update.stderr]) stream.on("data", (text) => (said += text));
+    const ended = new Promise<number | null>((done) => update.on("exit", done));
+    await until(
+      "the update to wait for the backend",
+      async () => /todo-backend.*ready|pods ready/.test(said) || undefined,
+    );
+    inNode("crictl stop --timeout 0 $(crictl ps --name kube-apiserver --quiet)");
+    assert.equal(await ended, 0, said);
+    isWell();
+    writeFileSync(file(), plain);
+    up();
+  });
+
+  it("the database's pod is killed: calls end with an error within seconds, and work again by themselves, every row there", async () => {
+    place.kubectl("delete", "pod", `${POSTGRES}-0`, "--grace-period=0", "--force");
+    const { status, seconds } = call("GET");
+    assert.ok(status === 200 || status >= 500, `${status}`);
+    assert.ok(seconds < PATIENCE, `took ${seconds} s`);
+    await answers(200);
+    assert.match(call("GET").text, /kept/);
+  });
+
+  it("the database's volume is full: a row that finds no room is refused, what is there is read, and it works again with room", async () => {
+    inNode(`dd if=/dev/zero of=${SMALL}/filler bs=1M 2>/dev/null; sync; true`);
+    const sql = "INSERT INTO todos (title) SELECT 'x' FROM generate_series(1, 400000)";
+    const filled = checkout.try([
+      ...["kubectl", "--context", NODE, "-n", namespace, "exec", `${POSTGRES}-0`, "--"],
+      ...["sh", "-c", `psql -U todo -d todo -c "${sql}"`],
+    ]);
+    assert.notEqual(filled.status, 0, filled.said);
+    const { status, seconds } = call("POST", "no room");
+    assert.ok(seconds < PATIENCE, `took ${seconds} s`);
+    assert.ok(status === 201 || status >= 500, `${status}`);
+    inNode(`rm ${SMALL}/filler`);
+    await answers(201, "POST", "room again");
+    const { text } = call("GET");
+    for (const title of ["kept", "room again"]) assert.match(text, new RegExp(title));
+  });
+
+  it("the network between page and backend is cut: calls end with an error within seconds, and work again when it is back", async () => {
+    const policy = {
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "cut" } },
+      spec: {
+        podSelector: { matchLabels: { "app.kubernetes.io/instance": BACKEND } },
+        policyTypes: ["Ingress"],
+        ingress: [],
+      },
+    };
+    place.run(JSON.stringify(policy), "kubectl", "--context", NODE, "-n", namespace, "create", "-f", "-");
+    try {
+      const cut = await until("the calls to fail", async () => {
+        const answer = call("GET");
+        return answer.status >= 500 ? answer : undefined;
+      });
+      assert.ok(cut.seconds < PATIENCE, `took ${cut.seconds} s`);
+      const diagnosis = checkout.try(["make", "diagnose", `ENV=${stack}`], { env: { TODO_ROOT: checkout.folder } });
+      assert.notEqual(diagnosis.status, null);
+    } finally {
+      place.kubectl("delete", "networkpolicy", "cut");
+    }
+    await answers(200);
+  });
+
+  it("the passphrase is another: nothing is changed, and that is said", () => {
+    for (const command of ["preview", "up"]) {
+      const args = command === "up" ? ["up", "--yes", "--skip-preview"] : ["preview"];
+      const { status, said } = tried(args, { PULUMI_CONFIG_PASSPHRASE: "another" });
+      assert.notEqual(status, 0);
+      assert.match(said, /incorrect passphrase/);
+      assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, "a stack trace");
+    }
+  });
+
+  it("the state file is cut off: make recover takes the last copy that is whole, and an update goes on from there", () => {
+    set("backend.env.E2E", "whole");
+    up();
+    const backend = new URL(process.env.PULUMI_BACKEND_URL ?? "").pathname;
+    const state = join(backend, ".pulumi", "stacks", "todo", `${stack}.json`);
+    writeFileSync(state, readFileSync(state, "utf8").slice(0, 5000));
+    const recover = checkout.try(["make", "recover", `ENV=${stack}`], { env: { TODO_ROOT: checkout.folder } });
+    assert.equal(recover.status, 0, recover.said);
+    assert.match(recover.said, /its state is no JSON any more; taking the copy/);
+    // A copy from before the last update: the first update sees that, and the next brings all to what the charts say.
+    if (tried(["up", "--yes", "--skip-preview"]).status !== 0) up();
+    isWell();
+    writeFileSync(file(), plain);
+    up();
+  });
+
+  it("values are too large for Helm's record: that is said with the sizes, before anything is changed", () => {
+    const config = parseDocument(plain);
+    config.setIn(["config", "todo:backend", "env"], { LARGE: randomBytes(800_000).toString("base64") });
+    writeFileSync(file(), config.toString({ lineWidth: 0 }));
+    try {
+      for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { status, said } = tried(args);
+        assert.notEqual(status, 0);
+        assert.match(said, /expected a record of at most 1024 KiB, .* found \d{4} KiB/);
+      }
+    } finally {
+      writeFileSync(file(), plain);
+    }
+    isWell();
+  });
+
+  it("the cluster is gone: an update says so within seconds, and the state can be made to forget it", () => {
+    const kubeconfig = join(checkout.folder, "gone.json");
+    const config = JSON.parse(
+      place.run("", "kubectl", "config", "view", "--raw", "--minify", "--flatten", "--context", NODE, "-o", "json"),
+    );
+    config.clusters[0].cluster.server = "https://127.0.0.1:9";
+    writeFileSync(kubeconfig, JSON.stringify(config));
+    const state = place.pulumi("stack", "export");
+    try {
+      const began = Date.now();
+      const { status, said } = tried(["up", "--yes", "--skip-preview"], { KUBECONFIG: kubeconfig });
+      assert.notEqual(status, 0, said);
+      assert.match(said, /could not be asked|unreachable|connection refused/);
+      assert.ok(Date.now() - began < 60_000, `took ${(Date.now() - began) / 1000} s`);
+      const env = { KUBECONFIG: kubeconfig, PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+      const gone = tried(["destroy", "--yes", "--skip-preview"], env);
+      assert.equal(gone.status, 0, gone.said);
+    } finally {
+      place.run(state, "pulumi", "stack", "import", "--stack", stack, "--force");
+    }
+    isWell();
+  });
+});
