@@ -39,7 +39,10 @@ describe("a database whose volume is lost", function () {
     const { metadata, spec } = json(stack, "get", "deployment", BACKEND);
     return [spec.replicas, metadata.annotations["todo/pods-before-restore"]];
   };
-  const backUp = () => NAME.exec(checkout.run(make("backup")))?.[0] ?? assert.fail("no name of a backup was said");
+  const backUp = () => {
+    const said = checkout.run(make("backup"));
+    return new RegExp(`(${NAME.source}) is kept`).exec(said)?.[1] ?? assert.fail(said);
+  };
   const restore = (...words: string[]) => make("restore", `PROTECTED=${stack}`, ...words);
 
   before(() => {
