@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate backup restore evidence env test e2e check format generate diagnose recover doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate backup restore evidence env test e2e check format generate diagnose faults recover doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -73,6 +73,9 @@ generate: ## Write the generated files again
 
 diagnose: ## What is wrong in an environment, why, and what to type          [ENV=…]
 	$(run) ops/diagnose.ts "$(ENV)"
+
+faults: ## Make what can go wrong outside happen, and write what came of it to docs/faults.md  (half an hour)
+	$(run) ops/e2e.ts ONLY=faults,asleep,recovery,database,healing,kill-points AGAIN=1 FAULTS=docs/faults.md
 
 recover: ## Put right what an interrupted update left, and say what the next one does  [ENV=…]
 	$(run) ops/recover.ts "$(ENV)"

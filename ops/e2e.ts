@@ -15,11 +15,11 @@ import { commitOf, keptResults, newest } from "./e2e/results.ts";
 import { failuresText, mocha, runSuites } from "./e2e/run.ts";
 import { choose } from "./e2e/schedule.ts";
 import { type Suite, suites } from "./e2e/suites.ts";
-import { markdownTable, textTable } from "./e2e/table.ts";
+import { markdownTable, testsTable, textTable } from "./e2e/table.ts";
 import { usePulumi } from "./stack/pulumi.ts";
 
 /** What a person may say behind `make e2e`. */
-const VARIABLES = ["ALL", "AGAIN", "ONLY", "MARKDOWN"];
+const VARIABLES = ["ALL", "AGAIN", "ONLY", "MARKDOWN", "FAULTS"];
 /** No suite takes half of it. */
 const LIMIT_SECONDS = 20 * 60;
 
@@ -45,6 +45,7 @@ await runProgram(async () => {
   const now = [...ended, ...kept];
   const before = newest(keptResults(endToEndResults)).filter(({ suite }) => !now.some((one) => one.suite === suite));
   const results = [...now, ...before];
+  if (given.FAULTS) writeFileSync(given.FAULTS, testsTable(ended, "`make faults`"));
   if (given.MARKDOWN) writeFileSync(given.MARKDOWN, markdownTable(suites, results));
   console.log(`\n${textTable(suites, results)}\n${failuresText(ended, logs)}`);
   const sum = (count: "passed" | "failed") => now.reduce((total, result) => total + result[count], 0);

@@ -70,4 +70,10 @@ export const suites: Suite[] = [
     alone: true,
   },
   { file: "test/e2e/asleep.test.ts", changes: ["todo-dev"], alone: true },
+  { file: "test/e2e/faults.test.ts", changes: ["todo-faulty"], alone: true },
+  {
+    file: "test/e2e/kill-points.test.ts",
+    changes: ["todo-killed"],
+    guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/healing.test.ts"],
+  },
 ];

@@ -41,3 +41,14 @@ export function markdownTable(suites: Suite[], results: Result[]): string {
   const lines = [HEAD, HEAD.map(() => "---"), ...rows(suites, results)];
   return `${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`;
 }
+
+/** Every test of some suites, a row each: what their titles promise, and whether it was so. */
+export function testsTable(results: Result[], how: string): string {
+  const rows = results.flatMap(({ suite, when, tests }) =>
+    tests.map(({ title, state }) => [title.replaceAll("|", "\\|"), state, suite, when.slice(0, 10)]),
+  );
+  const lines = [["what was done, and what came of it", "", "suite", "on"], ["---", "---", "---", "---"], ...rows];
+  return `<!-- Written by ${how} from what its run said. Do not edit. -->\n# Faults, and what comes of them\n\n${lines
+    .map((line) => `| ${line.join(" | ")} |`)
+    .join("\n")}\n`;
+}

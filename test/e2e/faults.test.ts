@@ -58,7 +58,7 @@ describe("when", function () {
       config.deleteIn(["config", `todo:${name}`]);
     config.setIn(["config", "todo:origin"], "http://faulty.localhost:8390");
     config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    config.setIn(["config", "todo:database", "storageClass"], "todo-faulty");
+    config.setIn(["config", "todo:cluster", "storageClass"], "todo-faulty");
     writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
     place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
     inNode(`mkdir -p ${SMALL} && mount -t tmpfs -o size=160m,mode=0777 todo-faulty ${SMALL}`);

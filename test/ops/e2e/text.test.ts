@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { causes } from "../../../ops/e2e/causes.ts";
-import { markdownTable, textTable } from "../../../ops/e2e/table.ts";
+import { markdownTable, testsTable, textTable } from "../../../ops/e2e/table.ts";
 
 describe("the table of suites", () => {
   const suites = [
@@ -45,6 +45,30 @@ new       make e2e        not run yet`,
 | new | make e2e | not run yet |  |  |  |
 `,
     );
+  });
+});
+
+describe("the table of faults", () => {
+  it("has a row for each test", () => {
+    const tests = [
+      { title: "when a|b breaks: it is mended", state: "passed" as const },
+      { title: "when c breaks", state: "failed" as const },
+    ];
+    const result = {
+      suite: "faults",
+      when: "2026-11-27T10:32:05Z",
+      seconds: 1,
+      passed: 1,
+      failed: 1,
+      skipped: 0,
+      tests,
+    };
+    assert.deepEqual(testsTable([result], "`make faults`").split("\n").slice(3, -1), [
+      "| what was done, and what came of it |  | suite | on |",
+      "| --- | --- | --- | --- |",
+      "| when a\\|b breaks: it is mended | passed | faults | 2026-11-27 |",
+      "| when c breaks | failed | faults | 2026-11-27 |",
+    ]);
   });
 });
 
