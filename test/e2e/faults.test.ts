@@ -61,7 +61,12 @@ describe("when", function () {
     config.setIn(["config", "todo:cluster", "storageClass"], "todo-faulty");
     writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
     place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
-    inNode(`mkdir -p ${SMALL} && mount -t tmpfs -o size=160m,mode=0777 todo-faulty ${SMALL}`);
+    // What a run has left that was killed.
+    const gone = ["persistentvolume", "todo-faulty", "--ignore-not-found"];
+    place.run("", "kubectl", "--context", NODE, "delete", ...gone);
+    inNode(
+      `umount -l ${SMALL} 2>/dev/null; mkdir -p ${SMALL} && mount -t tmpfs -o size=160m,mode=0777 todo-faulty ${SMALL}`,
+    );
     const volume = [
       {
         ...{ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "todo-faulty" } },
