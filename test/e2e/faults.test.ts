@@ -20,6 +20,23 @@ const SMALL = "/mnt/todo-faulty";
 /** In seconds; what a person waits for an answer. */
 const PATIENCE = 15;
 
+/** In the page's pod: lists the todos, or adds one, in a session of its own. */
+const CALL = `
+const [title] = process.argv.slice(1);
+const began = Date.now();
+const ask = (path, options = {}) => fetch("http://127.0.0.1:3000/api/" + path, { signal: AbortSignal.timeout(60000), ...options });
+const add = async () => {
+  const opened = await ask("session");
+  if (!opened.ok) return opened;
+  const cookie = opened.headers.getSetCookie().map((each) => each.split(";")[0]).join("; ");
+  const { csrf_token } = await opened.json();
+  const headers = { cookie, "content-type": "application/json", "x-csrf-token": csrf_token };
+  return ask("todos", { method: "POST", headers, body: JSON.stringify({ title }) });
+};
+(title ? add() : ask("todos")).then(async (r) => [r.status, await r.text()], (e) => [0, String(e)]).then(([status, text]) =>
+  console.log(JSON.stringify({ status, text, seconds: (Date.now() - began) / 1000 })));
+`;
+
 describe("when", function () {
   this.timeout(600_000);
   let checkout: Checkout;
@@ -33,16 +50,12 @@ describe("when", function () {
     checkout.try(["pulumi", ...args, "--stack", stack, "--non-interactive"], { env });
 
   /** A browser's call of the page's own API, and how long it took; status 0 where nothing answered. */
-  const call = (method: string, title?: string): { status: number; text: string; seconds: number } => {
-    const body =
-      title === undefined
-        ? ""
-        : `, headers: {"content-type": "application/json"}, body: ${JSON.stringify(JSON.stringify({ title }))}`;
-    const script = `const t = Date.now(); fetch("http://127.0.0.1:3000/api/todos", { method: "${method}"${body}, signal: AbortSignal.timeout(60000) }).then(async (r) => [r.status, await r.text()], (e) => [0, String(e)]).then(([status, text]) => console.log(JSON.stringify({ status, text, seconds: (Date.now() - t) / 1000 })))`;
-    return JSON.parse(place.kubectl("exec", `deployment/${FRONTEND}`, "--", "node", "-e", script));
+  const call = (title?: string): { status: number; text: string; seconds: number } => {
+    const said = place.kubectl("exec", `deployment/${FRONTEND}`, "--", "node", "-e", CALL, title ?? "");
+    return JSON.parse(said);
   };
-  const answers = (status: number, method = "GET", title?: string) =>
-    until(`${method} to answer ${status}`, async () => call(method, title).status === status || undefined);
+  const answers = (status: number, title?: string) =>
+    until(`the page's API to answer ${status}`, async () => call(title).status === status || undefined);
   const inNode = (script: string) => command("docker", "exec", NODE, "sh", "-c", script);
 
   before(async () => {
@@ -85,7 +98,7 @@ describe("when", function () {
     place.run("", "pulumi", "stack", "init", stack);
     up();
     plain = readFileSync(file(), "utf8");
-    await answers(201, "POST", "kept");
+    await answers(201, "kept");
   });
   after(() => {
     if (!place) return;
@@ -122,11 +135,11 @@ describe("when", function () {
 
   it("the database's pod is killed: calls end with an error within seconds, and work again by themselves, every row there", async () => {
     place.kubectl("delete", "pod", `${POSTGRES}-0`, "--grace-period=0", "--force");
-    const { status, seconds } = call("GET");
+    const { status, seconds } = call();
     assert.ok(status === 200 || status >= 500, `${status}`);
     assert.ok(seconds < PATIENCE, `took ${seconds} s`);
     await answers(200);
-    assert.match(call("GET").text, /kept/);
+    assert.match(call().text, /kept/);
   });
 
   it("the database's volume is full: a row that finds no room is refused, what is there is read, and it works again with room", async () => {
@@ -137,12 +150,12 @@ describe("when", function () {
       ...["sh", "-c", `psql -U todo -d todo -c "${sql}"`],
     ]);
     assert.notEqual(filled.status, 0, filled.said);
-    const { status, seconds } = call("POST", "no room");
+    const { status, seconds } = call("no room");
     assert.ok(seconds < PATIENCE, `took ${seconds} s`);
     assert.ok(status === 201 || status >= 500, `${status}`);
     inNode(`rm ${SMALL}/filler`);
-    await answers(201, "POST", "room again");
-    const { text } = call("GET");
+    await answers(201, "room again");
+    const { text } = call();
     for (const title of ["kept", "room again"]) assert.match(text, new RegExp(title));
   });
 
@@ -158,7 +171,7 @@ describe("when", function () {
     place.run(JSON.stringify(policy), "kubectl", "--context", NODE, "-n", namespace, "create", "-f", "-");
     try {
       const cut = await until("the calls to fail", async () => {
-        const answer = call("GET");
+        const answer = call();
         return answer.status >= 500 ? answer : undefined;
       });
       assert.ok(cut.seconds < PATIENCE, `took ${cut.seconds} s`);
