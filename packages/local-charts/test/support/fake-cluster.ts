@@ -52,13 +52,26 @@ function answerOf(records: FakeRecord[], method: string, url: string): unknown {
   const { pathname } = new URL(url, "http://fake");
   const [, group] = /^\/(?:api|apis)\/([^/]+(?:\/v[^/]+)?)$/.exec(pathname) ?? [];
   if (group) {
-    const kinds = new Set(objects.flatMap(({ apiVersion, kind }) => (apiVersion === group ? kind : [])));
+    const own = objects.flatMap(({ apiVersion, kind }) => (apiVersion === group ? kind : []));
+    const kinds = new Set([...own, ...(USUAL[group] ?? [])]);
     return { resources: [...kinds].map((kind) => ({ name: plural(kind), kind, namespaced: true })) };
   }
   if (method === "POST") return {};
+  // A dry run of what is not there yet.
+  if (method === "PATCH") return new Response("{}", { status: 201 });
+  if (pathname.endsWith("/storageclasses")) return { items: [{ metadata: { annotations: DEFAULT_CLASS } }] };
+  if (pathname === "/api/v1/nodes" || pathname === "/api/v1/pods") return { items: [] };
   const [list, name] = pathname.split("/").slice(-2);
   return objects.find(({ kind, metadata }) => plural(kind) === list && metadata.name === name);
 }
+
+/** Kinds that every cluster has. */
+const USUAL: Record<string, string[]> = {
+  v1: ["Service", "ServiceAccount", "ConfigMap", "Secret", "Pod", "PersistentVolumeClaim"],
+  "apps/v1": ["Deployment", "StatefulSet", "DaemonSet"],
+  "batch/v1": ["Job", "CronJob"],
+};
+const DEFAULT_CLASS = { "storageclass.kubernetes.io/is-default-class": "true" };
 
 const plural = (kind: string) => `${kind.toLowerCase()}s`;
 
