@@ -209,16 +209,29 @@ describe("when", function () {
     up();
   });
 
-  it("values are too large for Helm's record: that is said with the sizes, before anything is changed", () => {
-    const config = parseDocument(plain);
-    config.setIn(["config", "todo:backend", "env"], { LARGE: randomBytes(800_000).toString("base64") });
-    writeFileSync(file(), config.toString({ lineWidth: 0 }));
+  it("a chart is too large for Helm's record: that is said with the sizes, before anything is changed", () => {
+    const large = join(place.folder, "helm/todo-backend/templates/large.yaml");
+    writeFileSync(large, `{{/* ${randomBytes(800_000).toString("base64")} */}}`);
     try {
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
         const { status, said } = tried(args);
         assert.notEqual(status, 0);
         assert.match(said, /expected a record of at most 1024 KiB, .* found \d{4} KiB/);
       }
+    } finally {
+      rmSync(large);
+    }
+    isWell();
+  });
+
+  it("a stack file has a value of 1 MiB: Pulumi cannot start the program, and nothing is changed", () => {
+    const config = parseDocument(plain);
+    config.setIn(["config", "todo:backend", "env"], { LARGE: randomBytes(800_000).toString("base64") });
+    writeFileSync(file(), config.toString({ lineWidth: 0 }));
+    try {
+      const { status, said } = tried(["up", "--yes", "--skip-preview"]);
+      assert.notEqual(status, 0);
+      assert.match(said, /argument list too long/);
     } finally {
       writeFileSync(file(), plain);
     }
@@ -239,9 +252,10 @@ describe("when", function () {
       assert.notEqual(status, 0, said);
       assert.match(said, /could not be asked|unreachable|connection refused/);
       assert.ok(Date.now() - began < 60_000, `took ${(Date.now() - began) / 1000} s`);
-      const env = { KUBECONFIG: kubeconfig, PULUMI_K8S_DELETE_UNREACHABLE: "true" };
-      const gone = tried(["destroy", "--yes", "--skip-preview"], env);
+      const gone = checkout.try(["pulumi", "stack", "rm", stack, "--force", "--preserve-config", "--yes"]);
       assert.equal(gone.status, 0, gone.said);
+      assert.equal(readFileSync(file(), "utf8"), plain);
+      place.run("", "pulumi", "stack", "init", stack);
     } finally {
       place.run(state, "pulumi", "stack", "import", "--stack", stack, "--force");
     }
