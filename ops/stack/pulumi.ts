@@ -1,6 +1,6 @@
 // How the project's commands call Pulumi: which state, and which passphrase.
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { redactText } from "local-charts/objects";
 import { type ClusterRecord, pulumiState } from "../../cluster/profile.ts";
@@ -13,10 +13,13 @@ import { mendState } from "./state-file.ts";
 /** What Pulumi needs in the environment beside the cluster's; what the user has set himself wins. */
 export function pulumiEnvironment(stack: string, record: ClusterRecord): Record<string, string> {
   const state = pulumiState(record);
+  // A shell may still have that of a cluster of ours that was deleted since.
+  const { PULUMI_BACKEND_URL: backend } = process.env;
+  const given = backend && dirname(backend) !== `file://${dirname(state)}`;
   const own =
     process.env.PULUMI_CONFIG_PASSPHRASE !== undefined || process.env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined;
   return {
-    ...(process.env.PULUMI_BACKEND_URL ? {} : { PULUMI_BACKEND_URL: `file://${state}` }),
+    ...(given ? {} : { PULUMI_BACKEND_URL: `file://${state}` }),
     ...(stack === "dev" && !own ? { PULUMI_CONFIG_PASSPHRASE: devPassphrase } : {}),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Node keeps the program's compiled code there: a fifth of the time of a preview that finds nothing.

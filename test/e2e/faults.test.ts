@@ -3,12 +3,11 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
-import { command, dev, type Place, placeOf, until } from "./cluster.ts";
+import { command, type Place, until } from "./cluster.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "faulty";
 const namespace = `todo-${stack}`;
@@ -39,15 +38,10 @@ const add = async () => {
 
 describe("when", function () {
   this.timeout(600_000);
-  let checkout: Checkout;
+  let own: OwnEnvironment;
   let place: Place;
-  let plain = "";
-  const file = () => join(place.folder, `Pulumi.${stack}.yaml`);
-  const up = () => place.pulumi("up", "--yes", "--skip-preview");
-  const isWell = () => place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  const set = (path: string, value: string) => place.pulumi("config", "set", "--path", `todo:${path}`, "--", value);
-  const tried = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-    checkout.try(["pulumi", ...args, "--stack", stack, "--non-interactive"], { env });
+  const up = () => own.up();
+  const isWell = () => own.isWell();
 
   /** A browser's call of the page's own API, and how long it took; status 0 where nothing answered. */
   const call = (title?: string): { status: number; text: string; seconds: number } => {
@@ -59,21 +53,10 @@ describe("when", function () {
   const inNode = (script: string) => command("docker", "exec", NODE, "sh", "-c", script);
 
   before(async () => {
-    assert.ok(
-      !existsSync(join(dev.folder, `Pulumi.${stack}.yaml`)),
-      "the tests use a stack of this name; rename yours",
+    own = new OwnEnvironment(stack, (config) =>
+      config.setIn(["config", "todo:cluster", "storageClass"], "todo-faulty"),
     );
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    config.delete("encryptionsalt");
-    for (const name of ["secretKey", "authSecret", "openaiApiKey", "generations"])
-      config.deleteIn(["config", `todo:${name}`]);
-    config.setIn(["config", "todo:origin"], "http://faulty.localhost:8390");
-    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    config.setIn(["config", "todo:cluster", "storageClass"], "todo-faulty");
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
-    place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
+    ({ place } = own);
     // What a run has left that was killed.
     const gone = ["persistentvolume", "todo-faulty", "--ignore-not-found"];
     place.run("", "kubectl", "--context", NODE, "delete", ...gone);
@@ -95,27 +78,19 @@ describe("when", function () {
     ];
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: volume });
     place.run(list, "kubectl", "--context", NODE, "apply", "-f", "-");
-    place.run("", "pulumi", "stack", "init", stack);
     up();
-    plain = readFileSync(file(), "utf8");
     await answers(201, "kept");
   });
   after(() => {
-    if (!place) return;
-    try {
-      writeFileSync(file(), plain);
-      place.pulumi("destroy", "--yes", "--skip-preview", "--refresh");
-      for (const kind of ["persistentvolume", "storageclass"])
-        place.kubectl("delete", kind, "todo-faulty", "--ignore-not-found");
-      inNode(`umount -l ${SMALL}; rmdir ${SMALL}`);
-    } finally {
-      unclaim(namespace);
-      rmSync(place.folder, { recursive: true });
-    }
+    if (!own) return;
+    own.end();
+    for (const kind of ["persistentvolume", "storageclass"])
+      command("kubectl", "--context", NODE, "delete", kind, "todo-faulty", "--ignore-not-found");
+    inNode(`umount -l ${SMALL}; rmdir ${SMALL}`);
   });
 
   it("the API server restarts while an update waits: the update goes on, and ends well", async () => {
-    set("backend.env.E2E", "restart");
+    own.set("backend.env.E2E", "restart");
     const update = spawn("pulumi", ["up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"], {
       ...{ cwd: place.folder, env: { ...process.env, ...place.env }, stdio: ["ignore", "pipe", "pipe"] },
     });
@@ -129,7 +104,7 @@ describe("when", function () {
     inNode("crictl stop --timeout 0 $(crictl ps --name kube-apiserver --quiet)");
     assert.equal(await ended, 0, said);
     isWell();
-    writeFileSync(file(), plain);
+    own.restore();
     up();
   });
 
@@ -145,7 +120,7 @@ describe("when", function () {
   it("the database's volume is full: a row that finds no room is refused, what is there is read, and it works again with room", async () => {
     inNode(`dd if=/dev/zero of=${SMALL}/filler bs=1M 2>/dev/null; sync; true`);
     const sql = "INSERT INTO todos (title) SELECT 'x' FROM generate_series(1, 400000)";
-    const filled = checkout.try([
+    const filled = own.checkout.try([
       ...["kubectl", "--context", NODE, "-n", namespace, "exec", `${POSTGRES}-0`, "--"],
       ...["sh", "-c", `psql -U todo -d todo -c "${sql}"`],
     ]);
@@ -175,8 +150,6 @@ describe("when", function () {
         return answer.status >= 500 ? answer : undefined;
       });
       assert.ok(cut.seconds < PATIENCE, `took ${cut.seconds} s`);
-      const diagnosis = checkout.try(["make", "diagnose", `ENV=${stack}`], { env: { TODO_ROOT: checkout.folder } });
-      assert.notEqual(diagnosis.status, null);
     } finally {
       place.kubectl("delete", "networkpolicy", "cut");
     }
@@ -186,7 +159,7 @@ describe("when", function () {
   it("the passphrase is another: nothing is changed, and that is said", () => {
     for (const command of ["preview", "up"]) {
       const args = command === "up" ? ["up", "--yes", "--skip-preview"] : ["preview"];
-      const { status, said } = tried(args, { PULUMI_CONFIG_PASSPHRASE: "another" });
+      const { status, said } = own.tried(args, { PULUMI_CONFIG_PASSPHRASE: "another" });
       assert.notEqual(status, 0);
       assert.match(said, /incorrect passphrase/);
       assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, "a stack trace");
@@ -194,18 +167,18 @@ describe("when", function () {
   });
 
   it("the state file is cut off: make recover takes the last copy that is whole, and an update goes on from there", () => {
-    set("backend.env.E2E", "whole");
+    own.set("backend.env.E2E", "whole");
     up();
     const backend = new URL(process.env.PULUMI_BACKEND_URL ?? "").pathname;
     const state = join(backend, ".pulumi", "stacks", "todo", `${stack}.json`);
     writeFileSync(state, readFileSync(state, "utf8").slice(0, 5000));
-    const recover = checkout.try(["make", "recover", `ENV=${stack}`], { env: { TODO_ROOT: checkout.folder } });
+    const recover = own.make("recover");
     assert.equal(recover.status, 0, recover.said);
     assert.match(recover.said, /its state is no JSON any more; taking the copy/);
     // A copy from before the last update: the first update sees that, and the next brings all to what the charts say.
-    if (tried(["up", "--yes", "--skip-preview"]).status !== 0) up();
+    if (own.tried(["up", "--yes", "--skip-preview"]).status !== 0) up();
     isWell();
-    writeFileSync(file(), plain);
+    own.restore();
     up();
   });
 
@@ -214,7 +187,7 @@ describe("when", function () {
     writeFileSync(large, `{{/* ${randomBytes(800_000).toString("base64")} */}}`);
     try {
       for (const args of [["preview"], ["up", "--yes", "--skip-preview"]]) {
-        const { status, said } = tried(args);
+        const { status, said } = own.tried(args);
         assert.notEqual(status, 0);
         assert.match(said, /expected a record of at most 1024 KiB, .* found \d{4} KiB/);
       }
@@ -225,21 +198,21 @@ describe("when", function () {
   });
 
   it("a stack file has a value of 1 MiB: Pulumi cannot start the program, and nothing is changed", () => {
-    const config = parseDocument(plain);
+    const config = parseDocument(own.plain);
     config.setIn(["config", "todo:backend", "env"], { LARGE: randomBytes(800_000).toString("base64") });
-    writeFileSync(file(), config.toString({ lineWidth: 0 }));
+    writeFileSync(own.file, config.toString({ lineWidth: 0 }));
     try {
-      const { status, said } = tried(["up", "--yes", "--skip-preview"]);
+      const { status, said } = own.tried(["up", "--yes", "--skip-preview"]);
       assert.notEqual(status, 0);
       assert.match(said, /argument list too long/);
     } finally {
-      writeFileSync(file(), plain);
+      own.restore();
     }
     isWell();
   });
 
   it("the cluster is gone: an update says so within seconds, and the state can be made to forget it", () => {
-    const kubeconfig = join(checkout.folder, "gone.json");
+    const kubeconfig = join(own.checkout.folder, "gone.json");
     const config = JSON.parse(
       place.run("", "kubectl", "config", "view", "--raw", "--minify", "--flatten", "--context", NODE, "-o", "json"),
     );
@@ -248,13 +221,13 @@ describe("when", function () {
     const state = place.pulumi("stack", "export");
     try {
       const began = Date.now();
-      const { status, said } = tried(["up", "--yes", "--skip-preview"], { KUBECONFIG: kubeconfig });
+      const { status, said } = own.tried(["up", "--yes", "--skip-preview"], { KUBECONFIG: kubeconfig });
       assert.notEqual(status, 0, said);
       assert.match(said, /could not be asked|unreachable|connection refused/);
       assert.ok(Date.now() - began < 60_000, `took ${(Date.now() - began) / 1000} s`);
-      const gone = checkout.try(["pulumi", "stack", "rm", stack, "--force", "--preserve-config", "--yes"]);
+      const gone = own.checkout.try(["pulumi", "stack", "rm", stack, "--force", "--preserve-config", "--yes"]);
       assert.equal(gone.status, 0, gone.said);
-      assert.equal(readFileSync(file(), "utf8"), plain);
+      assert.equal(readFileSync(own.file, "utf8"), own.plain);
       place.run("", "pulumi", "stack", "init", stack);
     } finally {
       place.run(state, "pulumi", "stack", "import", "--stack", stack, "--force");

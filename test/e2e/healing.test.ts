@@ -3,12 +3,10 @@
 // Does not prove: what becomes of data in a volume that was deleted; other causes than those here (causes.test.ts).
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { parseDocument } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
-import { dev, family, type Place, placeOf, until } from "./cluster.ts";
+import { family, type Place, until } from "./cluster.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "healing";
 const namespace = `todo-${stack}`;
@@ -17,18 +15,14 @@ const FRONTEND = `todo-frontend-${stack}`;
 
 describe("an environment that is not what it was", function () {
   this.timeout(600_000);
-  let checkout: Checkout;
+  let own: OwnEnvironment;
   let place: Place;
-  const file = () => join(place.folder, `Pulumi.${stack}.yaml`);
-  let plain = "";
-
-  const up = () => place.pulumi("up", "--yes", "--skip-preview");
-  const failedUp = () =>
-    checkout.try(["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"]);
-  const preview = () => place.pulumi("preview", "--non-interactive");
-  const set = (path: string, value: string) => place.pulumi("config", "set", "--path", `todo:${path}`, "--", value);
-  /** Nothing is left to do, and all is there. */
-  const isWell = () => place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  let plain: string;
+  const up = () => own.up();
+  const failedUp = () => own.tried(["up", "--yes", "--skip-preview"]);
+  const preview = () => own.preview();
+  const set = (path: string, value: string) => own.set(path, value);
+  const isWell = () => own.isWell();
   const variables = (deployment: string) => {
     const path = "jsonpath={.spec.template.spec.containers[0].env[*].name}";
     return place.kubectl("get", "deployment", deployment, "--output", path).split(" ").filter(Boolean);
@@ -37,33 +31,11 @@ describe("an environment that is not what it was", function () {
     JSON.parse(place.helm("history", release, "--output", "json")) as { revision: number; status: string }[];
 
   before(() => {
-    assert.ok(
-      !existsSync(join(dev.folder, `Pulumi.${stack}.yaml`)),
-      "the tests use a stack of this name; rename yours",
-    );
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    config.delete("encryptionsalt");
-    for (const name of ["secretKey", "authSecret", "openaiApiKey", "generations"])
-      config.deleteIn(["config", `todo:${name}`]);
-    config.setIn(["config", "todo:origin"], "http://healing.localhost:8390");
-    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
-    place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
-    place.run("", "pulumi", "stack", "init", stack);
+    own = new OwnEnvironment(stack);
+    ({ place, plain } = own);
     up();
-    plain = readFileSync(file(), "utf8");
   });
-  after(() => {
-    if (!place) return;
-    try {
-      place.pulumi("destroy", "--yes", "--skip-preview", "--refresh");
-    } finally {
-      unclaim(namespace);
-      rmSync(place.folder, { recursive: true });
-    }
-  });
+  after(() => own?.end());
 
   it("has an object again that was deleted", () => {
     isWell();
@@ -105,7 +77,7 @@ describe("an environment that is not what it was", function () {
     assert.match(preview(), new RegExp(`${BACKEND}, compared with revision \\d+: objects \\d+`));
     up();
     isWell();
-    writeFileSync(file(), plain);
+    own.restore();
     up();
   });
 
@@ -135,7 +107,7 @@ describe("an environment that is not what it was", function () {
       assert.match(said, /MODULE_NOT_FOUND/);
       assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, "a stack trace");
     }
-    writeFileSync(file(), plain);
+    own.restore();
     up();
     assert.deepEqual(
       variables(FRONTEND).filter((name) => /NODE_OPTIONS|FEATURE_X/.test(name)),
@@ -152,7 +124,7 @@ describe("an environment that is not what it was", function () {
     assert.match(said, /pod \S+ does not get its image localhost\/todo-backend:0\.0\.0-nosuch/);
     // Helm would have waited for the Job's own deadline, of minutes.
     assert.ok(Date.now() - began < 110_000, `took ${Math.round((Date.now() - began) / 1000)} s`);
-    writeFileSync(file(), plain);
+    own.restore();
     up();
     isWell();
   });
@@ -167,7 +139,7 @@ describe("an environment that is not what it was", function () {
     place.pulumi("cancel", "--yes");
     assert.match(up(), new RegExp(`release ${BACKEND} was pending-upgrade since an update that did not end`));
     isWell();
-    writeFileSync(file(), plain);
+    own.restore();
     up();
   });
 
@@ -177,7 +149,7 @@ describe("an environment that is not what it was", function () {
     set("backend.env.E2E", "newer");
     up();
     place.run(old, "pulumi", "stack", "import", "--stack", stack);
-    writeFileSync(file(), plain);
+    own.restore();
     const { status, said } = failedUp();
     // Where that state has just these objects, Pulumi sees nothing to do, and the next update does it.
     if (status !== 0) {
@@ -199,16 +171,14 @@ describe("an environment that is not what it was", function () {
     const shown = "jsonpath={.spec.template.spec.containers[0].image}";
     const runs = () => place.kubectl("get", "deployment", FRONTEND, "--output", shown);
     assert.equal(runs(), `${repository}:${other}`);
-    const env = { TODO_ROOT: checkout.folder };
-    const { status, said } = checkout.try(["make", "rollback", `ENV=${stack}`], { env });
+    const { status, said } = own.make("rollback");
     assert.equal(status, 0, said);
     assert.match(said, new RegExp(`${stack} goes back to #\\d+, well since .*: frontend ${tag}`));
     assert.equal(runs(), `${repository}:${tag}`);
-    assert.equal(parseDocument(readFileSync(file(), "utf8")).getIn(["config", "todo:frontend", "image", "tag"]), tag);
+    assert.equal(parseDocument(readFileSync(own.file, "utf8")).getIn(["config", "todo:frontend", "image", "tag"]), tag);
     isWell();
-    const history = checkout.try(["make", "history", `ENV=${stack}`], { env });
-    assert.match(history.said, new RegExp(`${other}[^]*${tag}|${tag}[^]*${other}`));
-    writeFileSync(file(), plain);
+    assert.match(own.make("history").said, new RegExp(`${other}[^]*${tag}|${tag}[^]*${other}`));
+    own.restore();
   });
 
   it("is not deployed to another cluster that has come under the same name", () => {
@@ -217,7 +187,7 @@ describe("an environment that is not what it was", function () {
     assert.ok(state.includes(uid));
     place.run(state.replaceAll(uid, "of-another-cluster"), "pulumi", "stack", "import", "--stack", stack);
     try {
-      for (const { status, said } of [failedUp(), checkout.try(["pulumi", "preview", "--stack", stack])]) {
+      for (const { status, said } of [failedUp(), own.tried(["preview"])]) {
         assert.notEqual(status, 0);
         assert.match(
           said,

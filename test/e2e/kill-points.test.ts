@@ -3,33 +3,28 @@
 // Does not prove: a machine that loses its power; a moment that chance did not choose.
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseDocument } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
-import { command, dev, family, type Place, placeOf } from "./cluster.ts";
+import { command, family, type Place } from "./cluster.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "killed";
-const namespace = `todo-${stack}`;
 const ROUNDS = 10;
 /** Who is killed, in turn. */
 const WHO = ["all of it", "the command", "the provider"] as const;
 
 describe("an update that is killed", function () {
   this.timeout(900_000);
-  let checkout: Checkout;
+  let own: OwnEnvironment;
   let place: Place;
   /** Milliseconds that an update takes which nobody kills. */
   const takes = { install: 25_000, upgrade: 12_000 };
 
   const timed = async (what: keyof typeof takes) => {
     const began = Date.now();
-    place.pulumi("up", "--yes", "--skip-preview");
+    own.up();
     takes[what] = Date.now() - began;
   };
-  const set = (value: string) => place.pulumi("config", "set", "--path", "todo:backend.env.E2E", "--", value);
+  const set = (value: string) => own.set("backend.env.E2E", value);
   const deployed = () => {
     const reference = "jsonpath={.spec.template.spec.containers[0].envFrom[0].configMapRef.name}";
     const name = place.kubectl("get", "deployment", `todo-backend-${stack}`, "--output", reference);
@@ -37,35 +32,14 @@ describe("an update that is killed", function () {
   };
 
   before(async () => {
-    assert.ok(
-      !existsSync(join(dev.folder, `Pulumi.${stack}.yaml`)),
-      "the tests use a stack of this name; rename yours",
-    );
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    config.delete("encryptionsalt");
-    for (const name of ["secretKey", "authSecret", "openaiApiKey", "generations"])
-      config.deleteIn(["config", `todo:${name}`]);
-    config.setIn(["config", "todo:origin"], "http://killed.localhost:8390");
-    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
-    place = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
-    place.run("", "pulumi", "stack", "init", stack);
+    own = new OwnEnvironment(stack);
+    ({ place } = own);
     await timed("install");
     set("first");
     await timed("upgrade");
     place.pulumi("destroy", "--yes", "--skip-preview");
   });
-  after(() => {
-    if (!place) return;
-    try {
-      place.pulumi("destroy", "--yes", "--skip-preview", "--refresh");
-    } finally {
-      unclaim(namespace);
-      rmSync(place.folder, { recursive: true });
-    }
-  });
+  after(() => own?.end());
 
   /** Kills an update after a while, and answers who was killed. */
   const killed = async (milliseconds: number, who: (typeof WHO)[number]): Promise<void> => {
@@ -98,12 +72,11 @@ describe("an update that is killed", function () {
 
   /** As a person would type it. */
   const recovers = (what: string) => {
-    const recover = checkout.try(["make", "recover", `ENV=${stack}`], { env: { TODO_ROOT: checkout.folder } });
+    const recover = own.make("recover");
     assert.equal(recover.status, 0, `${what}: ${recover.said}`);
-    const up = checkout.try(["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"]);
+    const up = own.tried(["up", "--yes", "--skip-preview"]);
     assert.equal(up.status, 0, `${what}: ${recover.said}\n${up.said}`);
-    place.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-    return recover.said;
+    own.isWell();
   };
 
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -121,15 +94,4 @@ describe("an update that is killed", function () {
       place.pulumi("destroy", "--yes", "--skip-preview");
     });
   }
-
-  it("and whose state was cut off", () => {
-    place.pulumi("up", "--yes", "--skip-preview");
-    set("whole");
-    place.pulumi("up", "--yes", "--skip-preview");
-    const backend = new URL(process.env.PULUMI_BACKEND_URL ?? "").pathname;
-    const file = join(backend, ".pulumi", "stacks", "todo", `${stack}.json`);
-    writeFileSync(file, readFileSync(file, "utf8").slice(0, 5000));
-    assert.match(recovers("state"), /its state is no JSON any more; taking the copy/);
-    assert.equal(deployed(), "whole");
-  });
 });
