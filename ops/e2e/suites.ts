@@ -33,7 +33,7 @@ export const suites: Suite[] = [
   { file: "test/e2e/healing.test.ts", changes: ["todo-healing"] },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
-  { file: "test/e2e/other-images.test.ts", changes: ["todo-acme"] },
+  { file: "test/e2e/other-images.test.ts", changes: ["todo-acme"], guardedBy: ["test/e2e/applications.test.ts"] },
   {
     file: "test/e2e/applications.test.ts",
     changes: [
@@ -47,6 +47,7 @@ export const suites: Suite[] = [
     changes: ["todo-app-registry", "registry", ...APPLICATION_PORTS],
     needs: ["browser"],
   },
+  { file: "test/e2e/availability.test.ts", changes: ["todo-steady"] },
   { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/database.test.ts", changes: ["todo-switch", "external-database"], reads: ["todo-dev"] },
   { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },

@@ -1,0 +1,133 @@
+// What users see while an environment of two pods each is changed: nothing. Of at least ten thousand requests none fails, by
+// connections that are kept and by one for each, and every row that was answered for is there. Without the pause before a
+// pod's end the same counts failures, or it would prove nothing.
+// Does not prove: more than one node; what a controller before the Service does; other clients' habits than Node's.
+import { strict as assert } from "node:assert";
+import type { Place } from "./cluster.ts";
+import { type Account, load, total } from "./load.ts";
+import { OwnEnvironment } from "./own-environment.ts";
+
+const stack = "steady";
+const [BACKEND, FRONTEND, POSTGRES] = ["backend", "frontend", "postgres"].map((name) => `todo-${name}-${stack}`);
+/** Of all changes together. */
+const LEAST = 10_000;
+
+describe("users of an environment with two pods of each service", function () {
+  this.timeout(400_000);
+  let own: OwnEnvironment;
+  let place: Place;
+  let image: string;
+  let sent = 0;
+  let rows = 0;
+
+  const rolledOut = () => {
+    for (const name of [BACKEND, FRONTEND]) place.kubectl("rollout", "status", `deployment/${name}`, "--timeout=180s");
+  };
+  const started = () => load(place, { target: `http://${FRONTEND}:3000`, image });
+  const kept = (account: Account) => {
+    for (const [kind, { sent, failed }] of Object.entries(account)) {
+      if (!kind.startsWith("POST")) continue;
+      rows += sent - Object.values(failed).reduce((a, b) => a + b, 0);
+    }
+  };
+  const sql = (query: string) =>
+    place.kubectl("exec", `${POSTGRES}-0`, "--", "sh", "-c", `psql -U todo -d todo -Atc "${query}"`).trim();
+
+  before(() => {
+    own = new OwnEnvironment(stack, (config) => {
+      for (const name of ["backend", "frontend"]) config.setIn(["config", `todo:${name}`, "replicas"], 2);
+    });
+    ({ place } = own);
+    own.up();
+    image = place.kubectl(
+      "get",
+      "deployment",
+      FRONTEND,
+      "--output",
+      "jsonpath={.spec.template.spec.containers[0].image}",
+    );
+  });
+  after(() => own?.end());
+
+  const changes: [string, () => void][] = [
+    [
+      "every pod is replaced, by a restart",
+      () => place.kubectl("rollout", "restart", `deployment/${BACKEND}`, `deployment/${FRONTEND}`),
+    ],
+    [
+      "a variable changes, by an update",
+      () => {
+        own.set("backend.env.E2E", "changed");
+        own.set("frontend.env.E2E", "changed");
+        own.up();
+      },
+    ],
+    [
+      "a secret is rotated",
+      () => {
+        const { status, said } = own.make("rotate", "KEY=SECRET_KEY");
+        assert.equal(status, 0, said);
+      },
+    ],
+    [
+      "a third pod comes, and goes again",
+      () => {
+        own.set("backend.replicas", "3");
+        own.up();
+        own.set("backend.replicas", "2");
+        own.up();
+      },
+    ],
+  ];
+  for (const [what, change] of changes) {
+    it(`see nothing of it when ${what}`, async () => {
+      const stop = await started();
+      change();
+      rolledOut();
+      const account = await stop();
+      kept(account);
+      sent += total(account).sent;
+      assert.equal(total(account).failed, 0, JSON.stringify(account));
+    });
+  }
+
+  it("have sent enough for that to say something, and every row is there that was answered for", () => {
+    assert.ok(sent >= LEAST, `${sent} requests`);
+    assert.equal(sql("SELECT count(*) FROM todos"), String(rows));
+    console.log(`      ${sent} requests, 0 failed; ${rows} rows`);
+  });
+
+  it("wait no longer than seconds for an answer while the database's pod is replaced, and what fails says so", async () => {
+    const stop = await started();
+    const began = Date.now();
+    place.kubectl("delete", "pod", `${POSTGRES}-0`, "--wait=true");
+    place.kubectl("rollout", "status", `statefulset/${POSTGRES}`, "--timeout=120s");
+    const seconds = Math.round((Date.now() - began) / 1000);
+    const account = await stop();
+    const posts = Object.entries(account).filter(([kind]) => kind.startsWith("POST"));
+    const failed = new Set(posts.flatMap(([, count]) => Object.keys(count.failed)));
+    assert.deepEqual(
+      [...failed].filter((status) => status !== "503"),
+      [],
+      JSON.stringify(account),
+    );
+    const longest = Math.max(...Object.values(account).map((count) => count.longest));
+    assert.ok(longest < 15_000, `${longest} ms`);
+    console.log(`      database away for ${seconds} s; longest answer ${longest} ms: ${JSON.stringify(account)}`);
+  });
+
+  it("would see it without the pause before a pod's end", async () => {
+    const remove = [{ op: "remove", path: "/spec/template/spec/containers/0/lifecycle" }];
+    for (const name of [BACKEND, FRONTEND])
+      place.kubectl("patch", "deployment", name, "--type=json", `--patch=${JSON.stringify(remove)}`);
+    rolledOut();
+    let failed = 0;
+    for (let tries = 0; tries < 5 && failed === 0; tries += 1) {
+      const stop = await started();
+      place.kubectl("rollout", "restart", `deployment/${BACKEND}`, `deployment/${FRONTEND}`);
+      rolledOut();
+      ({ failed } = total(await stop()));
+    }
+    assert.ok(failed > 0, "five restarts without a failure: this test would find nothing");
+  });
+});
