@@ -34,7 +34,9 @@ export = async (folder = import.meta.dirname) => {
     // So is what an update has made that was killed before it could write that down.
     upsertExistingObjects: true,
   };
-  const provider = new kubernetes.Provider("cluster", cluster);
+  // The name of a context may change; whether it is the same cluster is asked of it (clusterUid).
+  const same = { ignoreChanges: ["clusterIdentifier"] };
+  const provider = new kubernetes.Provider("cluster", cluster, same);
 
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
@@ -46,7 +48,7 @@ export = async (folder = import.meta.dirname) => {
   ]);
 
   // For what is made for one content.
-  const contents = new kubernetes.Provider("contents", cluster);
+  const contents = new kubernetes.Provider("contents", cluster, same);
 
   // All of a protected stack: what is not, `pulumi destroy --skip-preview` would take away before it is refused the rest.
   const options = { provider, protect: settings.protected };

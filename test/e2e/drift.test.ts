@@ -99,6 +99,23 @@ describe("dev", function () {
     );
   });
 
+  it("is not replaced where its context has another name", () => {
+    const kubeconfig = join(checkout.folder, "renamed.yaml");
+    const env = { KUBECONFIG: kubeconfig };
+    writeFileSync(kubeconfig, dev.run("", "kubectl", "config", "view", "--raw", "--flatten"));
+    checkout.try(["kubectl", "config", "rename-context", "todo-on-minikube", "renamed"], { env });
+    const file = join(checkout.folder, "Pulumi.dev.yaml");
+    const before = readFileSync(file, "utf8");
+    checkout.run(["pulumi", "config", "set", "--stack", "dev", "--path", "todo:cluster.context", "renamed"]);
+    try {
+      const { status, said } = checkout.try(["pulumi", "preview", "--stack", "dev", "--non-interactive"], { env });
+      assert.equal(status, 0, said);
+      assert.match(said, /Resources:\n {4}~ 2 to update\n {4}\d+ unchanged\n/);
+    } finally {
+      writeFileSync(file, before);
+    }
+  });
+
   /** Edits of a template, and what the preview then ends with. */
   const refused: [what: string, chart: string, file: string, edit: (text: string) => string, says: RegExp][] = [
     [
