@@ -351,20 +351,22 @@ describe("waiting for the database", () => {
   };
 
   it("ends as soon as connections are accepted", async () => {
-    assert.deepEqual(await waits(0, 9), { code: 0, said: "db:5432 - accepting connections after 0 s\n" });
+    const first = await waits(0, 9);
+    assert.equal(first.code, 0);
+    assert.match(first.said, /^db:5432 - accepting connections after \d s\n$/);
     const { code, said } = await waits(2, 9);
     assert.equal(code, 0);
     assert.match(
       said,
-      /^waiting for the database, 0 of 9 s: db:5432 - no response\ndb:5432 - accepting connections after [12] s\n$/,
+      /^waiting for the database, 0 of 9 s: db:5432 - no response\ndb:5432 - accepting connections after \d s\n$/,
     );
   });
 
   it("gives up with a sentence when its patience is over", async () => {
     const { code, said } = await waits(99, 1);
     assert.equal(code, 1);
-    const last = "gave up after 1 s: db:5432 - no response; see whether the database runs and lets this pod in\n";
-    assert.ok(said.endsWith(`no response\n${last}`), said);
+    const last = "db:5432 - no response; see whether the database runs and lets this pod in\n";
+    assert.match(said, new RegExp(`no response\ngave up after \\d s: ${last}$`));
   });
 
   it("ends at once when its pod is deleted", async () => {

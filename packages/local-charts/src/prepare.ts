@@ -150,7 +150,7 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
   for (const text of there ? await lacking(context, all, there) : []) void pulumi.log.warn(text);
   // An update has no time to lose: what it finds it says when it comes to it.
   const live = previews && there ? await readLive(context, all, there) : undefined;
-  const changes = live && changesOf(all, live, memory, await definitions);
+  const changes = live === undefined ? undefined : changesOf(all, live, memory, await definitions);
   const prepared = Object.entries(rendered as Record<string, RenderedChart>).map(([name, chart]) => [
     name,
     new PreparedChart(
@@ -158,7 +158,7 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
       changes?.get(releaseKey(chart)),
       { hints, context, program },
       memory,
-      live && previewedDescription(chart, live),
+      live === undefined ? undefined : previewedDescription(chart, live),
     ),
   ]);
   return Object.fromEntries(prepared);

@@ -29,12 +29,12 @@ export async function clusterUid(context: string): Promise<string | undefined> {
  * @param now what clusterUid answered
  * @throws pulumi.RunError
  */
-export function inSameCluster<T extends pulumi.CustomResource>(
-  resource: T & { metadata: pulumi.Output<{ annotations?: Record<string, string> }> },
+export function inSameCluster(
+  resource: pulumi.CustomResource & { metadata: pulumi.Output<{ annotations?: Record<string, string> }> },
   context: string,
   now: string | undefined,
-): pulumi.Output<T> {
-  return resource.metadata.apply((metadata) => {
+): pulumi.Output<pulumi.Resource> {
+  return resource.metadata.apply((metadata): pulumi.Resource => {
     const then = metadata?.annotations?.[CLUSTER_UID];
     if (then === undefined || now === undefined || then === now) return resource;
     throw failure(

@@ -1,5 +1,5 @@
 // What a cluster is sure to refuse ends a program, what it may take by then does not. Does not prove: that an API server says it
-// in these words (test/e2e/refusals.test.ts of the repository).
+// in these words (test/e2e/drift.test.ts of the repository).
 import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import type { Found } from "../../src/preview/changes.ts";
