@@ -1,6 +1,6 @@
 // An identity of an environment, and the kubeconfig with which somebody is it: what `make identity` does.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { applied, type KubernetesObject, tokenOf } from "local-charts/objects";
+import { applied, type KubernetesObject, liveOne, tokenOf } from "local-charts/objects";
 import { stringify } from "yaml";
 import { clusterEnvironment } from "../../cluster/environment.ts";
 import { profile, readRecord } from "../../cluster/profile.ts";
@@ -54,7 +54,7 @@ export async function makeIdentity(env: string | undefined, { identity, hours }:
   const missing = await missingNamespace(context, namespace);
   const refused = ({ message }: Error) => {
     throw new Failure(
-      `cluster ${context}: expected to be allowed to make ServiceAccount, Role and RoleBinding ${identity} in ${namespace}, found ${message}; run this as whoever owns the cluster`,
+      `cluster ${context}: expected to be allowed to make namespace ${namespace} and ServiceAccount, Role and RoleBinding ${identity} in it, found ${message}; run this as whoever owns the cluster`,
     );
   };
   const objects = [...missing, ...identityObjects(identity, namespace)];
@@ -87,14 +87,14 @@ function contextOf(stack: string): string {
 
 /** The namespace, where it is not there. @throws Failure where something else has made it */
 async function missingNamespace(context: string, namespace: string): Promise<KubernetesObject[]> {
-  const target = ["--context", context, "--request-timeout=20s"];
-  const query = ["get", "namespace", namespace, "--ignore-not-found", "--output", "json"];
-  const hint =
-    context === profile ? "`make cluster` wakes the cluster" : `see \`kubectl --context ${context} get nodes\``;
-  const found = await run("kubectl", [...target, ...query], { hint });
-  if (!found) return [namespaceObject(namespace)];
+  const wanted = namespaceObject(namespace);
+  const found = await liveOne(context, namespace, wanted).catch(({ message }: Error) => {
+    const hint = context === profile ? "`make cluster` wakes it" : `see \`kubectl --context ${context} get nodes\``;
+    throw new Failure(`cluster ${context}: ${message}; ${hint}`);
+  });
+  if (!found) return [wanted];
   const [name, value] = OWN;
-  if ((JSON.parse(found) as KubernetesObject).metadata.labels?.[name] === value) return [];
+  if (found.metadata.labels?.[name] === value) return [];
   throw new Failure(
     `cluster ${context}: expected no namespace ${namespace}, or one of this program's (label ${name}=${value}), found one that something else has made; nothing was changed; give the stack another name`,
   );

@@ -18,7 +18,7 @@ export { type Container, type ContainerSpec, containersOf, type Pod, podsOf, ser
 export { CPU, MEMORY, parseQuantity } from "./kubernetes/quantity.ts";
 export { applied } from "./live/applied.ts";
 export { driftLines } from "./live/as-live.ts";
-export { type Drifted, type Live, lookAt } from "./live/look.ts";
+export { type Drifted, type Live, liveOne, lookAt } from "./live/look.ts";
 export { putBack } from "./live/put-back.ts";
 export { type Consequence, consequences } from "./preview/consequences.ts";
 export { type Deployed, deployedReleases } from "./preview/deployed.ts";

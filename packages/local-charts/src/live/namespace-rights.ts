@@ -14,7 +14,11 @@ const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
  * @throws pulumi.RunError where it may neither write the namespace nor see it
  */
 export async function mayWriteNamespace(context: string, namespace: string, fix: string): Promise<boolean> {
-  if (!pulumi.runtime.hasEngine()) return true;
+  return pulumi.runtime.hasEngine() ? mayWriteNow(context, namespace, fix) : true;
+}
+
+/** What mayWriteNamespace does where there is an engine. */
+export async function mayWriteNow(context: string, namespace: string, fix: string): Promise<boolean> {
   // A namespace is a part of itself to the API server: so a Role in it can allow to read it, and this has to ask the same.
   const resourceAttributes = { verb: "patch", resource: "namespaces", name: namespace, namespace };
   const body = {
@@ -40,12 +44,17 @@ export async function mayWriteNamespace(context: string, namespace: string, fix:
  * @param written what mayWriteNamespace answered
  */
 export function sayUnseen(context: string, namespace: string, written: boolean): void {
+  const text = unseenAndUnwritten(context, namespace, written);
+  if (text) void pulumi.log.info(text);
+}
+
+/** What sayUnseen says; undefined for nothing. */
+export function unseenAndUnwritten(context: string, namespace: string, written: boolean): string | undefined {
   const texts = [
     unseenText(context),
     written
       ? undefined
       : `namespace ${namespace} is read and neither made, changed nor removed, as this login may do no more`,
   ];
-  const said = texts.filter((text) => text !== undefined).join("; ");
-  if (said) void pulumi.log.info(said);
+  return texts.filter((text) => text !== undefined).join("; ") || undefined;
 }
