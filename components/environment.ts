@@ -38,11 +38,14 @@ export class Environment extends pulumi.ComponentResource {
     const annotations = cluster === undefined ? undefined : { [CLUSTER_UID]: cluster };
     const metadata = { name: args.namespace, labels: NAMESPACE_LABELS, annotations };
     // The state keeps the cluster that it was made in.
-    const own = { parent: this, ignoreChanges: ["metadata.annotations"] };
-    // What is read Pulumi leaves there in a destroy, though an update with more rights had made it.
-    const made = writesNamespace
-      ? new kubernetes.core.v1.Namespace("namespace", { metadata }, own)
-      : kubernetes.core.v1.Namespace.get("namespace", args.namespace, { parent: this });
+    const made = new kubernetes.core.v1.Namespace(
+      "namespace",
+      { metadata },
+      {
+        parent: this,
+        ...(writesNamespace ? { ignoreChanges: ["metadata.annotations"] } : asItIs(args.namespace)),
+      },
+    );
     const namespace = inSameCluster(made, context, cluster).apply(() =>
       ensured(made, context, { apiVersion: "v1", kind: "Namespace", metadata }),
     );
@@ -72,6 +75,13 @@ export class Environment extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: args.namespace });
   }
 }
+
+/** Of a namespace that is there and somebody else's to change: it is read, and a destroy leaves it. */
+const asItIs = (name: string): pulumi.CustomResourceOptions => ({
+  import: name,
+  ignoreChanges: ["metadata", "spec"],
+  retainOnDelete: true,
+});
 
 /** What a container gets that states nothing itself, as one of `kubectl run`: under a quota it would be refused. */
 const CONTAINER_DEFAULTS = {

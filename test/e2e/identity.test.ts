@@ -198,9 +198,10 @@ describe("the identities of an environment", function () {
       return items.flatMap(({ metadata: { uid, deletionTimestamp } }) => (deletionTimestamp ? [] : [uid])).sort();
     };
     const before = [uid(), pods()];
+    assert.doesNotMatch(owner.pulumi("preview"), /replace/);
     update(owner);
     update(owner, "--expect-no-changes");
-    update(deployer);
+    update(deployer, "--expect-no-changes");
     assert.deepEqual([uid(), pods()], before);
     deployer.pulumi("destroy", "--yes", "--skip-preview");
     assert.equal(uid(), before[0]);
