@@ -112,6 +112,24 @@ describe("the identities of an environment", function () {
     update(deployer, "--expect-no-changes");
   });
 
+  it("have the verbs that work on what is deployed, and the tests of its charts", () => {
+    const does = (verb: string, says: RegExp, ...wishes: string[]) => {
+      const { status, said } = make(verb, { KUBECONFIG: files.deployer }, ...wishes);
+      assert.equal(status, 0, said);
+      assert.match(said, says);
+      assert.doesNotMatch(said, /does not answer|starting Minikube/);
+    };
+    does("drift", /nobody has changed anything since/);
+    owner.kubectl("scale", FRONTEND, "--replicas=2");
+    owner.kubectl("delete", "service", `todo-backend-${stack}`);
+    does("drift", /all of it is put back/, "REPAIR=1");
+    does("preview", /unchanged/);
+    does("history", /\w/);
+    does("migrate", /the schema is what \S+ wants/);
+    deployer.helm("test", `todo-backend-${stack}`, "--timeout", "90s");
+    update(deployer, "--expect-no-changes");
+  });
+
   const elsewhere = [
     ...["get secrets", "get pods", "create configmap x --dry-run=server", "delete pods --all --dry-run=server"].flatMap(
       (command) => ["todo-dev", "kube-system", "default"].map((other) => `-n ${other} ${command}`),
