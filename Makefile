@@ -42,7 +42,7 @@ rotate: ## Give a secret a new value; exactly the pods that use it are replaced 
 	$(run) ops/rotate.ts "$(ENV)" "$(KEY)"
 
 identity: ## A kubeconfig that may deploy this environment, or only look at it, and nothing else  [ENV=… AS=reader HOURS=8]
-	$(run) ops/identity.ts "$(ENV)" "AS=$(AS)" "HOURS=$(HOURS)"
+	$(run) ops/identity.ts "$(ENV)" $(if $(filter command%,$(origin AS)),"AS=$(AS)") "HOURS=$(HOURS)"
 
 migrate: ## Bring the database's schema up to date with the deployed image                [ENV=… PROTECTED=prod]
 	$(run) ops/migrate.ts "$(ENV)" "PROTECTED=$(PROTECTED)"

@@ -3,12 +3,14 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { parse, parseDocument } from "yaml";
 import { identityObjects } from "../../components/identity.ts";
 import { namespaceObject } from "../../components/namespace.ts";
 import { type FakeCluster, fakeCluster } from "../../packages/local-charts/test/support/fake-cluster.ts";
 import { onPath } from "../../tools/command.ts";
+import { root } from "../../tools/places.ts";
 import { stackText } from "../support/stack-text.ts";
 import { Stubs } from "../support/stubs.ts";
 
@@ -84,6 +86,15 @@ describe("make identity", function () {
     assert.equal(contexts[0].name, CONTEXT);
     assert.deepEqual(users[0].user, { token: TOKEN });
     assert.deepEqual(clusters[0].cluster, parse(readFileSync(cluster.kubeconfig, "utf8")).clusters[0].cluster);
+  });
+
+  it("is what `make` calls it with: AS is the assembler to make itself, and counts only where somebody said it", async () => {
+    const called = async (...words: string[]) => {
+      const { stdout } = await execa("make", ["--dry-run", "identity", "ENV=lab", ...words], { cwd: root });
+      return stdout.trim().split(/ +/).slice(1);
+    };
+    assert.deepEqual(await called(), ["ops/identity.ts", '"lab"', '"HOURS="']);
+    assert.deepEqual(await called("AS=reader", "HOURS=8"), ["ops/identity.ts", '"lab"', '"AS=reader"', '"HOURS=8"']);
   });
 
   it("makes a reader for as long as it is asked to, and leaves a namespace of the program's as it is", async () => {
