@@ -121,6 +121,8 @@ describe("the identities of an environment", function () {
     };
     does("drift", /nobody has changed anything since/);
     owner.kubectl("scale", FRONTEND, "--replicas=2");
+    // What changes meanwhile, as a pod gets ready, is not put back but refused (409).
+    owner.kubectl("rollout", "status", FRONTEND, "--timeout=180s");
     owner.kubectl("delete", "service", `todo-backend-${stack}`);
     does("drift", /all of it is put back/, "REPAIR=1");
     does("preview", /unchanged/);
