@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate migrate backup restore evidence env test e2e check format generate diagnose faults recover doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults recover doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,9 @@ down: ## Remove an environment from the cluster                                 
 
 rotate: ## Give a secret a new value; exactly the pods that use it are replaced       [ENV=… KEY=…]
 	$(run) ops/rotate.ts "$(ENV)" "$(KEY)"
+
+identity: ## A kubeconfig that may deploy this environment, or only look at it, and nothing else  [ENV=… AS=reader HOURS=8]
+	$(run) ops/identity.ts "$(ENV)" $(if $(filter command%,$(origin AS)),"AS=$(AS)") "HOURS=$(HOURS)"
 
 migrate: ## Bring the database's schema up to date with the deployed image                [ENV=… PROTECTED=prod]
 	$(run) ops/migrate.ts "$(ENV)" "PROTECTED=$(PROTECTED)"

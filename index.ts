@@ -1,11 +1,20 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type { Input, Resource } from "@pulumi/pulumi";
-import { assertOwnNamespace, clusterUid, prepareCharts, rememberHealthy, removeUnused } from "local-charts";
+import {
+  assertOwnNamespace,
+  clusterUid,
+  mayWriteNamespace,
+  prepareCharts,
+  rememberHealthy,
+  removeUnused,
+  sayUnseen,
+} from "local-charts";
 import { warnWithoutCertificate } from "./components/certificate.ts";
 import { preparationOf } from "./components/checks.ts";
-import { contentsOf, Environment, OWN } from "./components/environment.ts";
+import { contentsOf, Environment } from "./components/environment.ts";
 import { FurtherService } from "./components/further-service.ts";
 import { historyOf } from "./components/history.ts";
+import { madeBy, OWN } from "./components/namespace.ts";
 import { nextSteps } from "./components/next-steps.ts";
 import { chartsOf, furtherKey, partsOf } from "./components/parts.ts";
 import { readExceptions } from "./components/policy.ts";
@@ -41,11 +50,14 @@ export = async (folder = import.meta.dirname) => {
   // All charts with their final values, in preview too: what does not render, does not fit together, breaks a rule or finds
   // no room ends here.
   const preparation = preparationOf(settings, parts, readExceptions(folder));
-  const uid = clusterUid(context);
-  const [charts] = await Promise.all([
+  const { namespace } = parts.environment;
+  const [charts, uid, writesNamespace] = await Promise.all([
     prepareCharts(chartsOf(parts), { ...preparation, provider, context }),
-    assertOwnNamespace(context, parts.environment.namespace, OWN),
+    clusterUid(context),
+    mayWriteNamespace(context, namespace, madeBy(settings)),
+    assertOwnNamespace(context, namespace, OWN),
   ]);
+  sayUnseen(context, namespace, writesNamespace);
 
   // For what is made for one content.
   const contents = new kubernetes.Provider("contents", cluster, same);
@@ -53,7 +65,7 @@ export = async (folder = import.meta.dirname) => {
   // All of a protected stack: what is not, `pulumi destroy --skip-preview` would take away before it is refused the rest.
   const options = { provider, protect: settings.protected };
   const after = (...dependsOn: Input<Resource>[]) => ({ ...options, dependsOn });
-  const place = { contents, context, cluster: await uid };
+  const place = { contents, context, cluster: uid, writesNamespace };
   const { ready: environment } = new Environment("environment", { ...parts.environment, ...place }, options);
 
   const database = charts.postgres && new TodoPostgres("todo-postgres", charts.postgres, after(environment));
@@ -87,7 +99,7 @@ export = async (folder = import.meta.dirname) => {
   return {
     /** What to open in a browser. */
     url: settings.origin,
-    namespace: parts.environment.namespace,
+    namespace,
     /** What to type next. */
     next: nextSteps(settings),
   };

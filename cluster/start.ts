@@ -1,6 +1,7 @@
 // Starts, finds or wakes the cluster. Whatever state an earlier run left it in (stopped, killed, half made, deleted),
 // `minikube start` on the same profile is what fixes it; what differs is only what has to be decided or checked before.
 
+import { execa } from "execa";
 import { run, tryRun } from "../tools/command.ts";
 import { removeBuildCaches } from "../tools/go-build.ts";
 import { ensureClusterTools } from "../tools/install.ts";
@@ -52,7 +53,7 @@ export async function ensureCluster(compiled?: () => void): Promise<Required<Clu
   const known = readRecord();
   if (known) await enterCluster(known);
   // The node outlives an engine that was killed; without the engine nothing can be loaded into it.
-  if (known?.uid && (await nodeRuns()) && (await clusterUid()) === known.uid) {
+  if (known?.uid && (await nodeRuns()) && (await isCluster(known.uid))) {
     compiled?.();
     return known as Required<ClusterRecord>;
   }
@@ -152,18 +153,26 @@ async function start(flags: string[], { images }: ClusterRecord, report: Progres
   );
 }
 
+const ASK_UID = [
+  ...["--context", profile, "--request-timeout=5s"],
+  ...["get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"],
+];
+
 /** The running cluster's identity, or undefined when no API server answers at the profile's context. */
-export const clusterUid = () =>
-  tryRun("kubectl", [
-    "--context",
-    profile,
-    "--request-timeout=5s",
-    "get",
-    "namespace",
-    "kube-system",
-    "-o",
-    "jsonpath={.metadata.uid}",
-  ]);
+export const clusterUid = () => tryRun("kubectl", ASK_UID);
+
+/**
+ * Whether the cluster that answers at the profile's context is this one. A login of `make identity` may not ask; it was made
+ * for this one, and `minikube start` would write its owner's into that kubeconfig.
+ */
+export async function isCluster(uid: string): Promise<boolean> {
+  const { stdout, stderr, failed } = await execa("kubectl", ASK_UID, {
+    stdin: "ignore",
+    timeout: 20_000,
+    reject: false,
+  });
+  return failed ? / \(Forbidden\)/.test(stderr) : stdout.trim() === uid;
+}
 
 const profileExists = async () =>
   ((await tryRun("minikube", ["profile", "list", "--light", "-o", "json"])) ?? "").includes(`"Name":"${profile}"`);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { CLUSTER_UID, ensured, inSameCluster } from "local-charts";
 import { hardLimits, type KubernetesObject, type Quota } from "local-charts/objects";
+import { NAMESPACE_LABELS } from "./namespace.ts";
 import { type RandomSource, type SecretSource, type SecretSpec, type Secrets, specsOf } from "./secrets.ts";
 
 export interface EnvironmentArgs {
@@ -22,6 +23,8 @@ export interface EnvironmentOptions extends EnvironmentArgs {
   context: string;
   /** What clusterUid answered. */
   cluster: string | undefined;
+  /** Whether this login may make and change the namespace; else it is somebody else's, and only read. */
+  writesNamespace: boolean;
 }
 
 /** The namespace of an environment, its limits and its Secrets. */
@@ -31,14 +34,17 @@ export class Environment extends pulumi.ComponentResource {
 
   constructor(name: string, args: EnvironmentOptions, opts: pulumi.ComponentResourceOptions) {
     super("todo:index:Environment", name, {}, opts);
-    const { context, cluster } = args;
+    const { context, cluster, writesNamespace } = args;
     const annotations = cluster === undefined ? undefined : { [CLUSTER_UID]: cluster };
     const metadata = { name: args.namespace, labels: NAMESPACE_LABELS, annotations };
     // The state keeps the cluster that it was made in.
     const made = new kubernetes.core.v1.Namespace(
       "namespace",
       { metadata },
-      { parent: this, ignoreChanges: ["metadata.annotations"] },
+      {
+        parent: this,
+        ...(writesNamespace ? { ignoreChanges: ["metadata.annotations"] } : asItIs(args.namespace)),
+      },
     );
     const namespace = inSameCluster(made, context, cluster).apply(() =>
       ensured(made, context, { apiVersion: "v1", kind: "Namespace", metadata }),
@@ -70,22 +76,18 @@ export class Environment extends pulumi.ComponentResource {
   }
 }
 
+/** Of a namespace that is there and somebody else's to change: it is read, and a destroy leaves it. */
+const asItIs = (name: string): pulumi.CustomResourceOptions => ({
+  import: name,
+  ignoreChanges: ["metadata", "spec"],
+  retainOnDelete: true,
+});
+
 /** What a container gets that states nothing itself, as one of `kubectl run`: under a quota it would be refused. */
 const CONTAINER_DEFAULTS = {
   type: "Container",
   defaultRequest: { cpu: "50m", memory: "64Mi" },
   default: { cpu: "500m", memory: "256Mi" },
-};
-
-/** By which the program knows a namespace for its own. */
-export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
-
-/** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
-const NAMESPACE_LABELS = {
-  ...Object.fromEntries([OWN]),
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-  "pod-security.kubernetes.io/audit": "restricted",
 };
 
 /**

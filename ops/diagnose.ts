@@ -17,7 +17,7 @@ await runProgram(async () => {
   if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
   await ensureTools();
   Object.assign(process.env, await clusterEnvironment(record));
-  const { causes, waiting } = await diagnose(profile, namespace, hintsOf(stack)).catch((error: Error) => {
+  const { causes, waiting, unseen } = await diagnose(profile, namespace, hintsOf(stack)).catch((error: Error) => {
     throw new Failure(`cluster ${profile}: ${error.message}; \`make cluster\` wakes it`);
   });
   const show = (title: string, found: Cause[]) => console.log([title, ...found.flatMap(causeLines)].join("\n"));
@@ -27,6 +27,7 @@ await runProgram(async () => {
     show(`${namespace}, now:`, causes);
     for (const line of waiting) console.log(`  waits: ${line}`);
   }
+  if (unseen.length > 0) console.log(`not looked at, as this login may not: ${unseen.join(", ")}`);
   const saved = savedCauses(PROGRAM, namespace);
   for (const { release, at, causes: then } of saved) {
     show(`\n${release}, when its last update failed (${at.slice(0, 16).replace("T", " ")} UTC):`, then);

@@ -2,7 +2,7 @@
 // way. Changes nothing; where network policies count, it tries them in a namespace of its own.
 import { clusterEnvironment } from "../cluster/environment.ts";
 import { profile, readRecord } from "../cluster/profile.ts";
-import { clusterUid } from "../cluster/start.ts";
+import { isCluster } from "../cluster/start.ts";
 import { find, origin, type Tool, tools } from "../tools/catalog.ts";
 import { tryRun } from "../tools/command.ts";
 import { ensureTools } from "../tools/install.ts";
@@ -35,9 +35,9 @@ async function doctor(): Promise<void> {
   const where =
     record?.engine === "own" ? `the project's own, ${process.env.DOCKER_HOST}` : (process.env.DOCKER_HOST ?? "");
   console.log(line(engine ? "ok" : "missing", "docker engine", engine, engine ? where : "make up says what to do"));
-  const uid = record?.uid && (await clusterUid());
-  const cluster = !record ? "none yet: make up" : uid && uid === record.uid ? "running" : "stopped or gone: make up";
-  console.log(line(uid ? "ok" : "missing", `cluster ${profile}`, undefined, cluster));
+  const answers = record?.uid !== undefined && (await isCluster(record.uid));
+  const cluster = !record ? "none yet: make up" : answers ? "running" : "stopped or gone: make up";
+  console.log(line(answers ? "ok" : "missing", `cluster ${profile}`, undefined, cluster));
   console.log(`\ncache  ${cache}\nstate  ${state}`);
   if (found.some(({ fits, tool }) => !fits && !mayLack(tool))) process.exitCode = 1;
 }

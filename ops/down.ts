@@ -1,9 +1,10 @@
-// `make down [ENV=dev]`: removes an environment from the cluster, its data included, and its stack's record of it.
+// `make down [ENV=dev]`: removes an environment from the cluster, its data and identities included, and its stack's record of it.
 import { ensureCluster } from "../cluster/start.ts";
 import { run, runInTerminal } from "../tools/command.ts";
 import { ensureTools } from "../tools/install.ts";
 import { root } from "../tools/places.ts";
 import { runProgram } from "../tools/program.ts";
+import { removeIdentities } from "./identity/remove.ts";
 import { assertDestroyAnswerable, assertNotProtected, assertPassphrase, assertUnprotected } from "./stack/consent.ts";
 import { ensureStack, usePulumi } from "./stack/pulumi.ts";
 import { recover } from "./stack/recover.ts";
@@ -26,5 +27,6 @@ await runProgram(async () => {
     hint: "its reason is above",
     cwd: root,
   });
+  await removeIdentities(stack);
   await removeVolumes(`todo-${stack}`);
 });

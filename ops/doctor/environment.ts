@@ -7,6 +7,7 @@ import { fullName } from "../../cluster/engine-images.ts";
 import { databaseImage } from "../../cluster/images.ts";
 import { imagesInNode } from "../../cluster/node.ts";
 import { type ClusterRecord, profile } from "../../cluster/profile.ts";
+import { isCluster } from "../../cluster/start.ts";
 import { sectionsIn } from "../../settings/services.ts";
 import { configOf } from "../../settings/stack-files.ts";
 import { mapOf } from "../../settings/yaml.ts";
@@ -27,15 +28,17 @@ export async function examine(stack: string, record: ClusterRecord, tell: (verdi
   const namespace = `todo-${stack}`;
 
   const uid = await kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
-  if (!uid) {
+  // A login of `make identity` may not ask which one it is.
+  if (!uid && !(context === profile && record.uid && (await isCluster(record.uid)))) {
     const remedy =
       context === profile ? "`make cluster` starts or wakes it" : `see \`kubectl --context ${context} get nodes\``;
     return tell({ is: "wrong", what: `cluster ${context}`, found: "does not answer", remedy });
   }
-  const isOurs = context !== profile || uid === record.uid;
+  const isOurs = context !== profile || !uid || uid === record.uid;
+  const answers = uid ? "answers" : "answers; this login may not ask which one it is";
   const other = "another one than this project made has come under its name";
   tell({
-    ...{ is: isOurs ? "ok" : "wrong", what: `cluster ${context}`, found: isOurs ? "answers" : other },
+    ...{ is: isOurs ? "ok" : "wrong", what: `cluster ${context}`, found: isOurs ? answers : other },
     ...(!isOurs && { remedy: "`make up` takes it for a new one, and its stacks begin anew" }),
   });
   const stamp = ["create", "configmap", "clock", "--dry-run=server", "--namespace", "default"];

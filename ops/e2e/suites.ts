@@ -31,6 +31,7 @@ export const suites: Suite[] = [
   { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
   { file: "test/e2e/causes.test.ts", changes: ["todo-causes", "todo-causes-limits"] },
   { file: "test/e2e/healing.test.ts", changes: ["todo-healing"] },
+  { file: "test/e2e/identity.test.ts", changes: ["todo-identity"] },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/other-images.test.ts", changes: ["todo-acme"], guardedBy: ["test/e2e/applications.test.ts"] },

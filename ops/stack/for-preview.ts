@@ -1,6 +1,6 @@
 // What a preview can still say where no cluster answers.
 import { type ClusterRecord, profile, readRecord } from "../../cluster/profile.ts";
-import { clusterUid } from "../../cluster/start.ts";
+import { isCluster } from "../../cluster/start.ts";
 import { ensureStack, usePulumi } from "./pulumi.ts";
 
 /** A cluster that was never made: its stacks are empty. */
@@ -11,7 +11,7 @@ export async function usePulumiForPreview(stack: string, say: (sentence: string)
   const record = readRecord();
   usePulumi(stack, record ?? NONE);
   await ensureStack(stack);
-  if (record?.uid && (await clusterUid()) === record.uid) return;
+  if (record?.uid && (await isCluster(record.uid))) return;
   say(
     record?.uid
       ? `cluster ${profile}: does not answer, so this compares with what the last update recorded, not with what runs; \`make cluster\` wakes it`

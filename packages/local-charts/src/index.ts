@@ -2,6 +2,7 @@
 export { type Contents, removeUnused, type UnusedOptions } from "./cluster/unused.ts";
 export { type HealthyOptions, rememberHealthy } from "./history/remember.ts";
 export { ensured } from "./live/ensure.ts";
+export { mayWriteNamespace, sayUnseen } from "./live/namespace-rights.ts";
 export { assertOwnNamespace, CLUSTER_UID, clusterUid, inSameCluster } from "./live/same-cluster.ts";
 export { LocalChart, TIMEOUT_SECONDS } from "./local-chart.ts";
 export {

@@ -5,6 +5,7 @@ export type { CauseHints } from "./cause/pod.ts";
 export { type Saved, savedCauses } from "./cause/saved.ts";
 export type { Cause, LiveEvent, LiveObject, Situation } from "./cause/situation.ts";
 export { type Diagnosis, diagnose, situationOf } from "./cluster/diagnose.ts";
+export { tokenOf } from "./cluster/token.ts";
 export { type Entry as HistoryEntry, entriesOf, type HealthyRelease, HISTORY } from "./history/entry.ts";
 export { readHistory } from "./history/record.ts";
 export { compare, type FieldChange, fieldChanges, type ObjectChange } from "./kubernetes/compare.ts";
@@ -15,8 +16,9 @@ export { familyName, isMap, type KubernetesObject, title } from "./kubernetes/ob
 export { pathText } from "./kubernetes/path.ts";
 export { type Container, type ContainerSpec, containersOf, type Pod, podsOf, serves } from "./kubernetes/pods.ts";
 export { CPU, MEMORY, parseQuantity } from "./kubernetes/quantity.ts";
+export { applied } from "./live/applied.ts";
 export { driftLines } from "./live/as-live.ts";
-export { type Drifted, type Live, lookAt } from "./live/look.ts";
+export { type Drifted, type Live, liveOne, lookAt } from "./live/look.ts";
 export { putBack } from "./live/put-back.ts";
 export { type Consequence, consequences } from "./preview/consequences.ts";
 export { type Deployed, deployedReleases } from "./preview/deployed.ts";

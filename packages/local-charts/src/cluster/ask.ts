@@ -1,7 +1,7 @@
 // What pods themselves answer: their logs, and what they say on the path of their probe.
 import { questionsOf } from "../cause/causes.ts";
 import type { Situation } from "../cause/situation.ts";
-import { clusterAnswer } from "./request.ts";
+import { clusterAnswer, isRefusal, noteRefused } from "./request.ts";
 
 const PATIENCE_MS = 5_000;
 /** Lines of a log. */
@@ -12,16 +12,22 @@ export async function ask(situation: Situation): Promise<void> {
   const { context, namespace } = situation;
   const { logs, answers } = questionsOf(situation);
   const place = `/api/v1/namespaces/${namespace}`;
-  const options = { milliseconds: PATIENCE_MS };
+  /** What this login may not ask is no answer of the pod. */
+  const answerOf = async (path: string) => {
+    const answer = await clusterAnswer(context, path, { milliseconds: PATIENCE_MS });
+    if (!isRefusal(answer)) return answer;
+    noteRefused(context, path);
+    return undefined;
+  };
   await Promise.allSettled([
     ...logs.map(async ({ pod, container, previous }) => {
       const query = `container=${container}&tailLines=${TAIL}${previous ? "&previous=true" : ""}`;
-      const { status, text } = await clusterAnswer(context, `${place}/pods/${pod}/log?${query}`, options);
-      if (status === 200) situation.logs.set(`${pod}/${container}`, text);
+      const answer = await answerOf(`${place}/pods/${pod}/log?${query}`);
+      if (answer?.status === 200) situation.logs.set(`${pod}/${container}`, answer.text);
     }),
     ...answers.map(async ({ pod, path, proxy }) => {
-      const { status, text } = await clusterAnswer(context, `${place}/${proxy}`, options);
-      situation.answers.set(pod, { path, status, text });
+      const answer = await answerOf(`${place}/${proxy}`);
+      if (answer) situation.answers.set(pod, { path, ...answer });
     }),
   ]);
 }

@@ -7,7 +7,8 @@ import type { KubernetesObject } from "../kubernetes/object.ts";
 import { ask } from "./ask.ts";
 import { withoutSecrets } from "./hide.ts";
 import { KINDS, type Kind } from "./observation.ts";
-import { clusterGet } from "./request.ts";
+import { clusterGet, Refused } from "./request.ts";
+import { unseen } from "./unseen.ts";
 
 /** What is not as it should be. */
 export interface Diagnosis {
@@ -15,6 +16,8 @@ export interface Diagnosis {
   causes: Cause[];
   /** What is not ready, a line each. */
   waiting: string[];
+  /** What this login may not look at: `secrets of shop`. */
+  unseen: string[];
 }
 
 const PATIENCE_MS = 10_000;
@@ -26,6 +29,7 @@ export async function diagnose(context: string, namespace: string, hints: CauseH
   return {
     causes: causes.length > 0 ? await withoutSecrets(causes, situation, situation.objects) : [],
     waiting: waitingFor(situation, new Date()),
+    unseen: unseen(context),
   };
 }
 
@@ -37,7 +41,12 @@ export async function situationOf(context: string, namespace: string): Promise<S
     const { items } = (await clusterGet(context, path, PATIENCE_MS)) as { items: LiveObject[] };
     return items.map((item) => ({ ...item, kind }));
   });
-  const all = (await Promise.all(lists)).flat();
+  // Who may not see a kind goes on with the others; who may see none of them has nothing to go on with.
+  const answers = await Promise.allSettled(lists);
+  const failed = answers.filter((answer) => answer.status === "rejected").map(({ reason }) => reason as Error);
+  const fatal = failed.find((error) => !(error instanceof Refused && error.status === 403));
+  if (fatal ?? failed.length === answers.length) throw fatal ?? failed[0];
+  const all = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
   const objects = all.filter(({ kind }) => kind !== "Event");
   const events = all.filter(({ kind }) => kind === "Event") as unknown as LiveEvent[];
   const rendered = objects.filter(isRoot) as unknown as KubernetesObject[];

@@ -48,6 +48,7 @@ export function clusterGet(context: string, path: string, milliseconds: number):
 export async function clusterRequest(context: string, path: string, options: RequestOptions): Promise<unknown> {
   const { status, text } = await clusterAnswer(context, path, options);
   const answer = parsed(text);
+  if (status === 403 && (options.method ?? "GET") === "GET") noteRefused(context, path);
   if (status === 404) throw new NotThere(`the API server answered ${status}`);
   // In other than JSON it is kubectl that speaks, of what kept it from asking.
   if (status >= 500 && answer === undefined) throw new Error(text.trim() || `the API server answered ${status}`);
@@ -55,6 +56,24 @@ export async function clusterRequest(context: string, path: string, options: Req
   if (answer === undefined)
     throw new Error("what is at the cluster's address is no API server: it did not answer with JSON");
   return answer;
+}
+
+/** Paths of GETs that were refused, by kubeconfig and context. */
+const refused = new Map<string, Set<string>>();
+const login = (context: string) => `${process.env.KUBECONFIG ?? ""}\n${context}`;
+
+/** Has down that this login may not see what a path shows. */
+export function noteRefused(context: string, path: string): void {
+  refused.set(login(context), (refused.get(login(context)) ?? new Set()).add(path));
+}
+
+/** What was noted so far. */
+export const refusedPaths = (context: string): string[] => [...(refused.get(login(context)) ?? [])];
+
+/** Whether an answer is the API server's own refusal, and not that of a pod behind it. */
+export function isRefusal({ status, text }: Answer): boolean {
+  const answer = status === 403 ? (parsed(text) as { kind?: string; reason?: string } | undefined) : undefined;
+  return answer?.kind === "Status" && answer.reason === "Forbidden";
 }
 
 function parsed(text: string): unknown {

@@ -20,6 +20,20 @@ export interface Live {
 
 const PATIENCE_MS = 10_000;
 
+/** An object as it is there; undefined where it is not. @throws as clusterGet */
+export async function liveOne(
+  context: string,
+  namespace: string,
+  object: KubernetesObject,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return (await clusterGet(context, await objectPath(context, object, namespace), PATIENCE_MS)) as KubernetesObject;
+  } catch (error) {
+    if (error instanceof NotThere) return undefined;
+    throw error;
+  }
+}
+
 /** Looks at each object; hooks come and go, and do not count. @throws NoAnswer, or Error where nobody answers */
 export async function lookAt(context: string, namespace: string, objects: KubernetesObject[]): Promise<Live> {
   const live: Live = { missing: [], drifted: [] };

@@ -1,0 +1,22 @@
+// The namespace of an environment, as the program makes it and as `make identity` does: pure.
+import type { KubernetesObject } from "local-charts/objects";
+
+/** By which the program knows a namespace for its own. */
+export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
+
+/** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
+export const NAMESPACE_LABELS = {
+  ...Object.fromEntries([OWN]),
+  "pod-security.kubernetes.io/enforce": "restricted",
+  "pod-security.kubernetes.io/warn": "restricted",
+  "pod-security.kubernetes.io/audit": "restricted",
+};
+
+export const namespaceObject = (name: string): KubernetesObject => ({
+  ...{ apiVersion: "v1", kind: "Namespace" },
+  metadata: { name, labels: NAMESPACE_LABELS },
+});
+
+/** Where it has to be there and is not: how it comes. */
+export const madeBy = ({ environment }: { environment: string }) =>
+  `whoever owns the cluster makes it: \`make identity ENV=${environment}\``;
