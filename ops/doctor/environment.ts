@@ -19,7 +19,11 @@ import { policiesVerdict } from "./policies.ts";
 import { certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
 
 /** @param tell gets each verdict as soon as there is one */
-export async function examine(stack: string, record: ClusterRecord, tell: (verdict: Verdict) => void): Promise<void> {
+export async function examine(
+  stack: string,
+  record: ClusterRecord | undefined,
+  tell: (verdict: Verdict) => void,
+): Promise<void> {
   const settings = settingsOf(stack);
   const { context, tlsSecret } = settings.cluster;
   const kubectl = (...args: string[]) =>
@@ -32,7 +36,7 @@ export async function examine(stack: string, record: ClusterRecord, tell: (verdi
       context === profile ? "`make cluster` starts or wakes it" : `see \`kubectl --context ${context} get nodes\``;
     return tell({ is: "wrong", what: `cluster ${context}`, found: "does not answer", remedy });
   }
-  const isOurs = context !== profile || uid === record.uid;
+  const isOurs = context !== profile || uid === record?.uid;
   const other = "another one than this project made has come under its name";
   tell({
     ...{ is: isOurs ? "ok" : "wrong", what: `cluster ${context}`, found: isOurs ? "answers" : other },

@@ -53,6 +53,8 @@ export const suites: Suite[] = [
     changes: ["todo-switch", "external-database", "node port 30301"],
     reads: ["todo-dev"],
   },
+  { file: "test/e2e/reach.test.ts", changes: ["todo-reach", "todo-ingress"] },
+  { file: "test/e2e/scaling.test.ts", changes: ["todo-scaled", "kube-system/metrics-server"] },
   { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },
   { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
   { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },
