@@ -96,13 +96,13 @@ function notPublished({ context }: Cluster, { url, portKey, nodePort }: Address)
   );
 }
 
-/** Who is no node port of its own is at Traefik's. */
+/** Who has no node port is at Traefik's, or at that of a controller which somebody else has installed. */
 function besideTraefik(cluster: Cluster, { key, url, nodePort }: Address): Problem[] {
   const served = cluster.context === profile && isServedByTraefik(cluster);
   if (!served || nodePort || !isLoopback(url.hostname)) return [];
   const scheme = url.protocol === "https:" ? "https" : "http";
   const port = ingressPorts[scheme];
-  if (url.port === String(port)) return [];
+  if ([port, ...servicePorts].map(String).includes(url.port)) return [];
   const at = `${scheme}://${url.hostname}:${port}`;
-  return problem(key, `expected ${at}, as ${profile} has Traefik there and nowhere else, found ${url.origin}`);
+  return problem(key, `expected ${at}, as ${profile} has Traefik there, found ${url.origin}`);
 }

@@ -34,7 +34,11 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   await ensureStack(stack);
   await recover(stack);
   await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
-  await update(stack);
+  await update(stack).catch(async (failure) => {
+    // What has begun goes on to its end, and is seen to; why it failed, if it did, the next run says.
+    await addons.there().catch(() => {});
+    throw failure;
+  });
   // Only now, as Pulumi reports better what is wrong with this stack's file; another one's is no reason to fail here.
   await writeFromStackFiles().catch(({ message }: Error) => {
     console.log(

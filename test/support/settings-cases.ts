@@ -778,7 +778,7 @@ export const refusals: Refusal[] = [
   [
     "a port at which Traefik is not",
     { origin: "http://dev.localhost", "cluster.ingressClass": "traefik", "frontend.service": { type: "ClusterIP" } },
-    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there and nowhere else, found http://dev.localhost",
+    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there, found http://dev.localhost",
     BEYOND_SCHEMA,
   ],
   [
@@ -787,7 +787,7 @@ export const refusals: Refusal[] = [
       ...{ origin: "http://dev.localhost:30443", "frontend.service": { type: "ClusterIP" } },
       "cluster.gateway": { name: "public", namespace: "todo-ingress" },
     },
-    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there and nowhere else, found http://dev.localhost:30443",
+    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there, found http://dev.localhost:30443",
     BEYOND_SCHEMA,
   ],
   [
