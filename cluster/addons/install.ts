@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubernetesObject } from "local-charts/objects";
+import { execa } from "execa";
+import { type KubernetesObject, redactText } from "local-charts/objects";
 import { GATEWAY, ingressPorts } from "../../settings/minikube.ts";
 import { run, tryRun } from "../../tools/command.ts";
 import { Failure } from "../../tools/program.ts";
@@ -112,13 +113,16 @@ async function untilServiceAnswers({ metadata }: KubernetesObject, report: Progr
     ...["get", "service", name, "--output", "jsonpath={.spec.clusterIP}"],
   ]);
   const url = `https://${address}/readyz`;
-  const ask = ["exec", profile, "curl", "--insecure", "--silent", "--fail", "--max-time", "5", url];
+  const ask = ["exec", profile, "curl", "--insecure", "--silent", "--show-error", "--fail", "--max-time", "5", url];
   report(`waiting for ${url}`);
+  let found = "";
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(500)) {
-    if ((await tryRun("docker", ask)) !== undefined) return;
+    const { failed, shortMessage, stderr } = await execa("docker", ask, { stdin: "ignore", reject: false });
+    if (!failed) return;
+    found = redactText(stderr.trim().split("\n").at(-1) || shortMessage);
   }
   throw new Failure(
-    `expected an answer at ${url} within 60 s of its pod's being ready, found none; \`kubectl --context ${profile} -n ${namespace} logs deployment/${name}\` says more`,
+    `expected an answer at ${url} within 60 s of its pod's being ready, found: ${found}; \`kubectl --context ${profile} -n ${namespace} logs deployment/${name}\` says more`,
   );
 }
 
