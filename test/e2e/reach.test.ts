@@ -127,7 +127,12 @@ describe("an environment is reached by its host name", function () {
   it("a body of several MB and a stream pass", async () => {
     const image = json(stack, "get", "deployment", `todo-backend-${stack}`).spec.template.spec.containers[0].image;
     const labels = { app: "echo" };
-    const container = { name: "echo", image, command: ["python", "-c", ECHO], ports: [{ containerPort: 9000 }] };
+    const securityContext = {
+      ...{ runAsNonRoot: true, runAsUser: 10001, allowPrivilegeEscalation: false },
+      ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+    };
+    const command = ["python", "-c", ECHO];
+    const container = { name: "echo", image, command, ports: [{ containerPort: 9000 }], securityContext };
     const path = { path: "/", pathType: "Prefix", backend: { service: { name: "echo", port: { number: 9000 } } } };
     const objects = [
       { apiVersion: "v1", kind: "Pod", metadata: { name: "echo", labels }, spec: { containers: [container] } },
@@ -143,14 +148,17 @@ describe("an environment is reached by its host name", function () {
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
     const place = ["--context", "todo-on-minikube", "--namespace", namespace];
     placeOf(stack).run(list, "kubectl", ...place, "apply", "--filename", "-");
-    const echo = "http://echo.localhost:30080";
-    const stream = await answers(`${echo}/stream`);
-    assert.match(stream.text, /data: 0\n\n.*data: 4\n\n/s);
-    assert.ok(stream.spread > 900, `five words, 300 ms apart, came within ${Math.round(stream.spread)} ms`);
-    const body = "x".repeat(8 * 2 ** 20);
-    const { status, text } = await ask(`${echo}/`, { method: "POST", body });
-    assert.deepEqual([status, text], [200, String(body.length)]);
-    kubectl(stack, "delete", "pod,service,ingress", "echo", "--wait=false");
+    try {
+      const echo = "http://echo.localhost:30080";
+      const stream = await answers(`${echo}/stream`);
+      assert.match(stream.text, /data: 0\n\n.*data: 4\n\n/s);
+      assert.ok(stream.spread > 900, `five words, 300 ms apart, came within ${Math.round(stream.spread)} ms`);
+      const body = "x".repeat(8 * 2 ** 20);
+      const { status, text } = await ask(`${echo}/`, { method: "POST", body });
+      assert.deepEqual([status, text], [200, String(body.length)]);
+    } finally {
+      kubectl(stack, "delete", "pod,service,ingress", "echo", "--grace-period=1");
+    }
   });
 
   it("a Gateway does it instead, by http and by https", async () => {

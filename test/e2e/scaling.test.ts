@@ -115,5 +115,9 @@ describe("an autoscaler in the place of replicas", function () {
 
 const loader = (image: string) => ({
   ...{ name: "load", image, command: ["python", "-c", LOAD] },
+  securityContext: {
+    ...{ runAsNonRoot: true, runAsUser: 10001, allowPrivilegeEscalation: false },
+    ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+  },
   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
 });
