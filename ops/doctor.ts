@@ -11,7 +11,7 @@ import { Failure, runProgram } from "../tools/program.ts";
 import { examine } from "./doctor/environment.ts";
 import { verdictLines } from "./doctor/verdict.ts";
 import { usePulumi } from "./stack/pulumi.ts";
-import { stackName } from "./stack/stack-file.ts";
+import { stackConfig } from "./stack/stack-file.ts";
 import { settingsOf } from "./stack/stack-settings.ts";
 
 const line = (verdict: string, what: string, version: string | undefined, remark: string) =>
@@ -66,5 +66,6 @@ async function doctorOf(stack: string): Promise<void> {
 await runProgram(async () => {
   await doctor();
   const env = process.argv[2];
-  if (env) await doctorOf(stackName(env));
+  // Of any cluster: it deploys nothing.
+  if (env && stackConfig(env)) await doctorOf(env);
 });
