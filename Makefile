@@ -89,8 +89,8 @@ doctor: ## Say which tools are here, from where, and what is missing; of an envi
 tools: ## Make the command-line tools available
 	$(run) ops/tools.ts
 
-cluster: ## Start (or find, or wake) the cluster
-	$(run) ops/cluster.ts
+cluster: ## Start (or find, or wake) the cluster; with all of its add-ons      [ADDONS=1]
+	$(run) ops/cluster.ts $(if $(ADDONS),"ADDONS=$(ADDONS)")
 
 pr-report: ## What a pull request would change, as Markdown, without a cluster   [BASE=origin/main]
 	$(run) ops/pr-report.ts "$(BASE)"

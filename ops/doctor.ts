@@ -11,7 +11,8 @@ import { Failure, runProgram } from "../tools/program.ts";
 import { examine } from "./doctor/environment.ts";
 import { verdictLines } from "./doctor/verdict.ts";
 import { usePulumi } from "./stack/pulumi.ts";
-import { stackName } from "./stack/stack-file.ts";
+import { stackConfig } from "./stack/stack-file.ts";
+import { settingsOf } from "./stack/stack-settings.ts";
 
 const line = (verdict: string, what: string, version: string | undefined, remark: string) =>
   `${verdict.padEnd(8)} ${what.padEnd(27)} ${(version ?? "-").padEnd(9)} ${remark}`.trimEnd();
@@ -42,13 +43,19 @@ async function doctor(): Promise<void> {
   if (found.some(({ fits, tool }) => !fits && !mayLack(tool))) process.exitCode = 1;
 }
 
-/** @throws Failure where there is no cluster to look at */
+/** @throws Failure where there is no cluster to look at, or no state of one that is not ours */
 async function doctorOf(stack: string): Promise<void> {
   const record = readRecord();
-  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
+  const { context } = settingsOf(stack).cluster;
+  if (!record?.uid && context === profile)
+    throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
+  if (!record?.uid && !process.env.PULUMI_BACKEND_URL)
+    throw new Failure(
+      `PULUMI_BACKEND_URL: expected where Pulumi has stack ${stack}, which is for cluster ${context}, found nothing; set it as for \`pulumi up\` (docs/other-clusters.md)`,
+    );
   await ensureTools();
-  Object.assign(process.env, await clusterEnvironment(record));
-  usePulumi(stack, record as Required<typeof record>);
+  if (record) Object.assign(process.env, await clusterEnvironment(record));
+  usePulumi(stack, record ?? { engine: "present", images: "pulled" });
   console.log();
   await examine(stack, record, (verdict) => {
     console.log(verdictLines([verdict]).join("\n"));
@@ -59,5 +66,6 @@ async function doctorOf(stack: string): Promise<void> {
 await runProgram(async () => {
   await doctor();
   const env = process.argv[2];
-  if (env) await doctorOf(stackName(env));
+  // Of any cluster: it deploys nothing.
+  if (env && stackConfig(env)) await doctorOf(env);
 });

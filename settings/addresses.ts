@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { isLoopback } from "local-charts/objects";
 import type { Sections } from "./contract.ts";
-import { profile, publishedPorts } from "./minikube.ts";
+import { ingressPorts, isServedByTraefik, profile, servicePorts } from "./minikube.ts";
 import type { Problem } from "./problems.ts";
 import { pageOf } from "./reach.ts";
 
@@ -31,6 +31,7 @@ export function addressProblems(parsed: Partial<Sections>): Problem[] {
       ...withoutName(cluster, address),
       ...withoutCertificate(cluster, address),
       ...notPublished(cluster, address),
+      ...besideTraefik(cluster, address),
     ]),
     ...uselessCertificate(cluster, addresses),
   ];
@@ -87,7 +88,21 @@ function uselessCertificate({ ingressClass, tlsSecret }: Cluster, addresses: Add
 
 /** What another cluster publishes is not known here. */
 function notPublished({ context }: Cluster, { url, portKey, nodePort }: Address): Problem[] {
-  if (context !== profile || !isLoopback(url.hostname) || !nodePort || publishedPorts.includes(nodePort)) return [];
-  const ports = publishedPorts.join(", ");
-  return problem(portKey, `expected a port that ${profile} publishes on this machine (${ports}), found ${nodePort}`);
+  if (context !== profile || !isLoopback(url.hostname) || !nodePort || servicePorts.includes(nodePort)) return [];
+  const ports = servicePorts.join(", ");
+  return problem(
+    portKey,
+    `expected a port that ${profile} publishes on this machine for Services (${ports}), found ${nodePort}`,
+  );
+}
+
+/** Who has no node port is at Traefik's, or at that of a controller which somebody else has installed. */
+function besideTraefik(cluster: Cluster, { key, url, nodePort }: Address): Problem[] {
+  const served = cluster.context === profile && isServedByTraefik(cluster);
+  if (!served || nodePort || !isLoopback(url.hostname)) return [];
+  const scheme = url.protocol === "https:" ? "https" : "http";
+  const port = ingressPorts[scheme];
+  if ([port, ...servicePorts].map(String).includes(url.port)) return [];
+  const at = `${scheme}://${url.hostname}:${port}`;
+  return problem(key, `expected ${at}, as ${profile} has Traefik there, found ${url.origin}`);
 }

@@ -1,5 +1,5 @@
 import type { Sections } from "./contract.ts";
-import { profile, publishedPorts } from "./minikube.ts";
+import { profile, servicePorts } from "./minikube.ts";
 import type { Problem } from "./problems.ts";
 import { sectionsIn, servicesOf } from "./services.ts";
 import { readStackFile, stackNames } from "./stack-files.ts";
@@ -63,8 +63,8 @@ export function clashes(sections: Partial<Sections>, others: OtherStack[]): Prob
     const taken = nodePort && neighbours.find((other) => other.nodePorts.includes(nodePort));
     if (!taken) continue;
     const ports = new Set(others.flatMap((other) => [...other.nodePorts.map(String), ...originsOf(other).map(portOf)]));
-    const published = cluster?.context === profile ? publishedPorts : [];
-    let free = published.find((port) => !ports.has(String(port))) ?? nodePort;
+    const usable = cluster?.context === profile ? servicePorts : [];
+    let free = usable.find((port) => !ports.has(String(port))) ?? nodePort;
     while (ports.has(String(free))) free = free < 32767 ? free + 1 : 30000;
     const found = `found ${nodePort}, which ${taken.file} uses on ${cluster?.context} too; ${free} is free`;
     problems.push({ key: `todo:${key}.service.nodePort`, text: `expected a port of its own, ${found}` });

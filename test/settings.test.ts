@@ -255,6 +255,17 @@ describe("parseSettings", () => {
   for (const [what, change] of [
     ["an IP address without an Ingress", { origin: "http://192.168.49.2:30300" }],
     ["this machine by a name, for an Ingress", { origin: "http://localhost:30300", "cluster.ingressClass": "nginx" }],
+    [
+      "this machine by a name, at Traefik's node port",
+      { origin: "http://dev.localhost:30080", "cluster.ingressClass": "traefik", "frontend.service": CLUSTER_IP },
+    ],
+    [
+      "https at Traefik's other node port, by its Gateway",
+      {
+        ...{ origin: "https://dev.localhost:30443", "frontend.service": CLUSTER_IP },
+        "cluster.gateway": { name: "public", namespace: "todo-ingress", listener: "https" },
+      },
+    ],
     ["https of a proxy before another cluster", { origin: "https://todo.example.org" }],
     [
       "https of an Ingress whose controller has the certificate",

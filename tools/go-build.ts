@@ -43,13 +43,18 @@ let granted = 0;
 
 /**
  * @param why no release of it can be had from here, where there is one
+ * @param version the oldest Go that will do
  * @throws Unavailable where Go is missing or too old, Failure where the disk is too small for the build caches
  */
-export async function assertCanBuild(what: string, neededGiB: number, why = ""): Promise<void> {
+export async function assertCanBuild(
+  what: string,
+  neededGiB: number,
+  { why = "", version = goVersion } = {},
+): Promise<void> {
   const found = semver.coerce(await tryRun("go", ["version"]))?.version;
-  if (!found || semver.lt(found, goVersion)) {
+  if (!found || semver.lt(found, version)) {
     throw new Unavailable(
-      `${what}: to build from Go modules${why ? `, as official releases cannot be downloaded from here (${why})` : ""}, Go ${goVersion} or newer is needed on PATH, found ${found ?? "none"}; check the network and HTTPS_PROXY, or install Go (https://go.dev/dl), and run this again`,
+      `${what}: to build from Go modules${why ? `, as official releases cannot be downloaded from here (${why})` : ""}, Go ${version} or newer is needed on PATH, found ${found ?? "none"}; check the network and HTTPS_PROXY, or install Go (https://go.dev/dl), and run this again`,
     );
   }
   if (granted >= neededGiB) return;

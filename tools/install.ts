@@ -111,7 +111,7 @@ async function build({ toBuild, why }: Unreleased, later: Tool[] = []): Promise<
   const unbuildable = toBuild.filter((t) => !t.build).map((t) => `${t.name} ${t.fits}`);
   if (unbuildable.length > 0)
     throw new Failure(`${unbuildable.join(", ")}: neither on PATH nor to be downloaded; install it and run this again`);
-  await assertCanBuild(toBuild.map((t) => t.name).join(", "), BUILD_GIB, why);
+  await assertCanBuild(toBuild.map((t) => t.name).join(", "), BUILD_GIB, { why });
   await steps(
     buildSteps(toBuild.map(buildOf), ({ name }) => use(tool(name)), later.map(buildOf)),
     2,

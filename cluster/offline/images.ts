@@ -102,7 +102,7 @@ export async function nodeImage(report: Progress): Promise<string> {
 const kubernetesPrograms = ["kubelet", "kubeadm", "kubectl"];
 const cachedProgram = (name: string) => join(minikubeCache, "linux", "amd64", kubernetesVersion, name);
 const cachedImages = programImages
-  .filter(({ reference }) => /^(registry\.k8s|gcr)\.io\//.test(reference))
+  .filter(({ reference, isAddon }) => !isAddon && /^(registry\.k8s|gcr)\.io\//.test(reference))
   .map(({ reference }) => ({ reference, archive: join(imageCache, reference.replace(/:([^:]*)$/, "_$1")) }));
 
 /** Any minikube command makes a folder of this name where there is none, in a shell that still knows a cluster that is gone. */

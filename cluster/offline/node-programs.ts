@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { withKubernetes } from "../../settings/kubernetes-version.ts";
-import { assertCanBuild, buildSteps } from "../../tools/go-build.ts";
+import { assertCanBuild, buildSteps, removeBuildCaches } from "../../tools/go-build.ts";
 import { cache } from "../../tools/places.ts";
-import { type Step, steps } from "../../tools/steps.ts";
+import { type Progress, type Step, steps } from "../../tools/steps.ts";
 
 interface NodeProgram {
   name: string;
@@ -15,6 +15,7 @@ interface NodeProgram {
   image?: Record<string, string>;
   alias?: Record<string, string>;
   base?: Record<string, "network">;
+  addon?: string;
 }
 
 const nodePrograms: NodeProgram[] = Object.entries(
@@ -37,26 +38,39 @@ export function program(name: string): string {
 }
 
 /** The images made of the programs: name, program, and whether it needs the network tools. */
-export const programImages = nodePrograms.flatMap(({ version, image, alias, base }) =>
+export const programImages = nodePrograms.flatMap(({ version, image, alias, base, addon }) =>
   [image, alias]
     .flatMap((names) => Object.entries(names ?? {}))
     .map(([name, reference]) => ({
       program: name,
       reference: reference.replace("$V", version),
       network: base?.[name] === "network",
+      isAddon: addon !== undefined,
     })),
 );
 
-/** Builds what is missing, together with `others` that use the network more than the processors. */
+const buildOf = (part: NodeProgram) => ({
+  name: part.name,
+  version: part.version,
+  into: folderOf(part),
+  packages: part.build,
+  stamp: part.stamp?.map((definition) => definition.replace("$V", part.version)),
+});
+
+/** Builds what every node needs and is missing, together with `others` that use the network more than the processors. */
 export async function ensureNodePrograms(others: Step[]): Promise<void> {
-  const missing = nodePrograms.filter((part) => !existsSync(folderOf(part)));
+  const missing = nodePrograms.filter((part) => !part.addon && !existsSync(folderOf(part)));
   if (missing.length > 0) await assertCanBuild("Kubernetes", 12);
-  const builds = missing.map((part) => ({
-    name: part.name,
-    version: part.version,
-    into: folderOf(part),
-    packages: part.build,
-    stamp: part.stamp?.map((definition) => definition.replace("$V", part.version)),
-  }));
+  const builds = missing.map(buildOf);
   if (builds.length + others.length > 0) await steps([...others, ...buildSteps(builds)], others.length + 2);
+}
+
+/** Builds the program of an add-on, unless it is there. @throws Unavailable, Failure */
+export async function ensureNodeProgram(name: string, report: Progress): Promise<void> {
+  const part = nodePrograms.find((each) => each.name === name);
+  if (!part) throw new Error(`node-programs.yaml has no ${name}`);
+  if (existsSync(folderOf(part))) return;
+  await assertCanBuild(name, 4, { version: part.addon });
+  for (const { run } of buildSteps([buildOf(part)])) await run(report);
+  removeBuildCaches();
 }

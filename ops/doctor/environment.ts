@@ -20,7 +20,11 @@ import { policiesVerdict } from "./policies.ts";
 import { certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
 
 /** @param tell gets each verdict as soon as there is one */
-export async function examine(stack: string, record: ClusterRecord, tell: (verdict: Verdict) => void): Promise<void> {
+export async function examine(
+  stack: string,
+  record: ClusterRecord | undefined,
+  tell: (verdict: Verdict) => void,
+): Promise<void> {
   const settings = settingsOf(stack);
   const { context, tlsSecret } = settings.cluster;
   const kubectl = (...args: string[]) =>
@@ -29,12 +33,12 @@ export async function examine(stack: string, record: ClusterRecord, tell: (verdi
 
   const uid = await kubectl("get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}");
   // A login of `make identity` may not ask which one it is.
-  if (!uid && !(context === profile && record.uid && (await isCluster(record.uid)))) {
+  if (!uid && !(context === profile && record?.uid && (await isCluster(record.uid)))) {
     const remedy =
       context === profile ? "`make cluster` starts or wakes it" : `see \`kubectl --context ${context} get nodes\``;
     return tell({ is: "wrong", what: `cluster ${context}`, found: "does not answer", remedy });
   }
-  const isOurs = context !== profile || !uid || uid === record.uid;
+  const isOurs = context !== profile || !uid || uid === record?.uid;
   const answers = uid ? "answers" : "answers; this login may not ask which one it is";
   const other = "another one than this project made has come under its name";
   tell({

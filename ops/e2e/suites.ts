@@ -21,11 +21,11 @@ export interface Suite {
 export const nameOf = ({ file }: Pick<Suite, "file">) => basename(file, ".test.ts");
 
 /** Of the node; two suites have them in turn. */
-const APPLICATION_PORTS = ["node port 30302", "node port 30443"];
+const APPLICATION_PORTS = ["node port 30302", "node port 30303"];
 
 /** In the order in which they are started. */
 export const suites: Suite[] = [
-  { file: "test/e2e/secrets.test.ts", changes: ["todo-canary"] },
+  { file: "test/e2e/secrets.test.ts", changes: ["todo-canary", "node port 30303"] },
   { file: "test/e2e/deployment.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/drift.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
@@ -34,7 +34,11 @@ export const suites: Suite[] = [
   { file: "test/e2e/identity.test.ts", changes: ["todo-identity"] },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
-  { file: "test/e2e/other-images.test.ts", changes: ["todo-acme"], guardedBy: ["test/e2e/applications.test.ts"] },
+  {
+    file: "test/e2e/other-images.test.ts",
+    changes: ["todo-acme", "node port 30301"],
+    guardedBy: ["test/e2e/applications.test.ts"],
+  },
   {
     file: "test/e2e/applications.test.ts",
     changes: [
@@ -50,7 +54,13 @@ export const suites: Suite[] = [
   },
   { file: "test/e2e/availability.test.ts", changes: ["todo-steady"] },
   { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
-  { file: "test/e2e/database.test.ts", changes: ["todo-switch", "external-database"], reads: ["todo-dev"] },
+  {
+    file: "test/e2e/database.test.ts",
+    changes: ["todo-switch", "external-database", "node port 30301"],
+    reads: ["todo-dev"],
+  },
+  { file: "test/e2e/reach.test.ts", changes: ["todo-reach", "todo-ingress"] },
+  { file: "test/e2e/scaling.test.ts", changes: ["todo-scaled", "kube-system/metrics-server"] },
   { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },
   { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
   { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },

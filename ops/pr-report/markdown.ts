@@ -95,11 +95,12 @@ function section(stack: string, { base, head, previews }: PullRequest): Section 
   }
   const releases = changedReleases(old, fresh);
   const changes = releases.flatMap((release) => release.changes);
+  const objects = releases.flatMap((release) => release.objects);
   const known = new Set(old?.findings);
   const broken = fresh.findings.filter((finding) => !known.has(finding));
   const ends = broken.length > 0 && fresh.mandatory ? " (ends the deployment)" : "";
-  const restarted = having(changes, "restart").map((object) => object.metadata.name);
-  const lost = having(changes, "data").map((object) => `**${title(object, "")}**`);
+  const restarted = having(changes, "restart", objects).map((object) => object.metadata.name);
+  const lost = having(changes, "data", objects).map((object) => `**${title(object, "")}**`);
   const notes = [
     ...broken.map((finding) => `- **Rule newly broken:** ${redactText(finding)}`),
     ...changes.flatMap((change) => warnings(change)),
@@ -146,12 +147,12 @@ function counts(changes: ObjectChange[]): string {
 
 const objectOf = ({ after, before }: ObjectChange) => (after ?? before) as KubernetesObject;
 
-const having = (changes: ObjectChange[], kind: Consequence["kind"]) =>
-  changes.filter((change) => consequences(change).some((one) => one.kind === kind)).map(objectOf);
+const having = (changes: ObjectChange[], kind: Consequence["kind"], objects: KubernetesObject[]) =>
+  changes.filter((change) => consequences(change, objects).some((one) => one.kind === kind)).map(objectOf);
 
 /** What a reviewer must not miss: what nobody gets back, and what the API server would refuse. */
 function warnings(change: ObjectChange): string[] {
-  const grave = consequences(change).filter(({ kind }) => kind === "data" || kind === "refused");
+  const grave = consequences(change, []).filter(({ kind }) => kind === "data" || kind === "refused");
   return grave.map(({ text }) => `- **${title(objectOf(change), "")}**: ${redactText(text)}`);
 }
 

@@ -1,7 +1,10 @@
 // What `make up` does, and `make rotate` after its edit: from whatever is here to a stack that is deployed and answers.
+import { addonsAskedBy } from "../../cluster/addons/asked.ts";
+import { bringAddons } from "../../cluster/addons/install.ts";
 import { ensureImages } from "../../cluster/images.ts";
 import { pulumiState } from "../../cluster/profile.ts";
 import { ensureToolsAndCluster } from "../../cluster/start.ts";
+import { configOf } from "../../settings/stack-files.ts";
 import { runInTerminal } from "../../tools/command.ts";
 import { root } from "../../tools/places.ts";
 import { writeFromStackFiles } from "../generate/from-stack-files.ts";
@@ -26,17 +29,23 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   assertPassphrase(stack);
   const tags = { follow, promoted: isProtected(stack) };
   const record = await ensureToolsAndCluster((made) => ensureImages(stack, made, tags));
+  const addons = await bringAddons(addonsAskedBy(configOf(root, stack)), record);
   usePulumi(stack, record);
   await ensureStack(stack);
   await recover(stack);
   await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
-  await update(stack);
+  await update(stack).catch(async (failure) => {
+    // What has begun goes on to its end, and is seen to; why it failed, if it did, the next run says.
+    await addons.there().catch(() => {});
+    throw failure;
+  });
   // Only now, as Pulumi reports better what is wrong with this stack's file; another one's is no reason to fail here.
   await writeFromStackFiles().catch(({ message }: Error) => {
     console.log(
       `what is generated from stack files stays as it is: ${message.split("\n")[0]} \`make generate\` says more`,
     );
   });
+  await addons.there();
   await answer(stack);
 }
 

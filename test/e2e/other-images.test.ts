@@ -14,7 +14,7 @@ import { loadImage } from "./load-images.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const namespace = "todo-acme";
-const url = "http://localhost:30080";
+const url = "http://localhost:30301";
 const stripeKey = "canary-of-another-team";
 
 describe("another team's images", function () {

@@ -60,7 +60,7 @@ describe("an application from a registry with a password", function () {
     application.pulumi("config", "set", "--path", "todo:backend.migration.deadlineSeconds", "10");
     assert.throws(
       () => application.pulumi("up", "--yes", "--skip-preview"),
-      /does not get its image localhost:30443\/notes\/api@\S+: its registry refuses it;[^\n]*\n[^\n]*401 Unauthorized/,
+      /does not get its image localhost:30303\/notes\/api@\S+: its registry refuses it;[^\n]*\n[^\n]*401 Unauthorized/,
     );
     application.pulumi("config", "rm", "--path", "todo:backend.migration.deadlineSeconds");
   });

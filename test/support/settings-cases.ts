@@ -772,7 +772,28 @@ export const refusals: Refusal[] = [
   [
     "a node port that the cluster does not publish",
     { origin: "http://localhost:31000", "frontend.service.nodePort": 31000 },
-    "todo:frontend.service.nodePort: expected a port that todo-on-minikube publishes on this machine (30300, 30301, 30302, 30303, 30080, 30443), found 31000",
+    "todo:frontend.service.nodePort: expected a port that todo-on-minikube publishes on this machine for Services (30300, 30301, 30302, 30303), found 31000",
+    BEYOND_SCHEMA,
+  ],
+  [
+    "a port at which Traefik is not",
+    { origin: "http://dev.localhost", "cluster.ingressClass": "traefik", "frontend.service": { type: "ClusterIP" } },
+    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there, found http://dev.localhost",
+    BEYOND_SCHEMA,
+  ],
+  [
+    "plain HTTP at the port of https",
+    {
+      ...{ origin: "http://dev.localhost:30443", "frontend.service": { type: "ClusterIP" } },
+      "cluster.gateway": { name: "public", namespace: "todo-ingress" },
+    },
+    "todo:origin: expected http://dev.localhost:30080, as todo-on-minikube has Traefik there, found http://dev.localhost:30443",
+    BEYOND_SCHEMA,
+  ],
+  [
+    "a node port of a service at which Traefik may be",
+    { origin: "http://localhost:30080", "frontend.service.nodePort": 30080 },
+    "todo:frontend.service.nodePort: expected a port that todo-on-minikube publishes on this machine for Services (30300, 30301, 30302, 30303), found 30080",
     BEYOND_SCHEMA,
   ],
   [

@@ -149,7 +149,7 @@ describe("what is missing is named with the fix", () => {
   });
 
   it("no release to download, and no Go", () =>
-    assert.rejects(assertCanBuild("helm", 1, "no such host"), {
+    assert.rejects(assertCanBuild("helm", 1, { why: "no such host" }), {
       message:
         /^helm: to build from Go modules, as official releases cannot be downloaded from here \(no such host\), Go 1\.26\.3 or newer is needed on PATH, found none; check the network and HTTPS_PROXY, or install Go/,
     }));

@@ -14,7 +14,7 @@ import { loadImage } from "../load-images.ts";
 /** Of the node, for the pages of these applications, which are there one after the other. */
 export const PAGES_PORT = 30302;
 /** Of the node, for what else one of them shows outside. */
-export const OTHER_PORT = 30443;
+export const OTHER_PORT = 30303;
 export const origin = `http://localhost:${PAGES_PORT}`;
 
 /** What an application's images are based on, by the folder of each; the empty one is the application's own. */

@@ -21,3 +21,10 @@ export function autoscalerOf(
     ({ scaleTargetRef: target }) => target?.kind === kind && target.name === metadata.name,
   );
 }
+
+/** The workloads whose number of pods is their autoscaler's alone: the chart names none. */
+export const autoscaledIn = (objects: KubernetesObject[]): KubernetesObject[] =>
+  objects.filter(
+    (object) =>
+      autoscalerOf(object, objects) && (object.spec as { replicas?: number } | undefined)?.replicas === undefined,
+  );

@@ -1,7 +1,9 @@
 // What of a release's objects is in the cluster, and how: Helm's record only says what was sent there once.
 import { objectPath } from "../cluster/discovery.ts";
 import { clusterGet, NotThere, Refused } from "../cluster/request.ts";
+import { autoscaledIn } from "../kubernetes/autoscaler.ts";
 import { hookEvents, type KubernetesObject } from "../kubernetes/object.ts";
+import { pathText } from "../kubernetes/path.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { wouldBe } from "./dry-run.ts";
 
@@ -37,12 +39,15 @@ export async function liveOne(
 /** Looks at each object; hooks come and go, and do not count. @throws NoAnswer, or Error where nobody answers */
 export async function lookAt(context: string, namespace: string, objects: KubernetesObject[]): Promise<Live> {
   const live: Live = { missing: [], drifted: [] };
+  const scaled = new Set(autoscaledIn(objects));
   const looks = objects
     .filter((object) => hookEvents(object).length === 0)
     .map(async (object) => {
       try {
         const found = await clusterGet(context, await objectPath(context, object, namespace), PATIENCE_MS);
-        const drift = await driftIn(context, namespace, object, found as KubernetesObject);
+        const all = await driftIn(context, namespace, object, found as KubernetesObject);
+        // Whoever set the number first, it is the autoscaler's since.
+        const drift = scaled.has(object) ? all.filter(({ path }) => pathText(path) !== "spec.replicas") : all;
         if (drift.length > 0) live.drifted.push({ object, live: found as KubernetesObject, drift });
       } catch (error) {
         if (error instanceof NotThere) live.missing.push(object);

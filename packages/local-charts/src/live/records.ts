@@ -1,7 +1,9 @@
 // Helm's records of a release, and their repair: whatever Pulumi believes is installed, Helm has to be able to do next what
 // Pulumi asks of it. A record that is gone, or was never ended, would make that impossible.
 import { gunzipSync, gzipSync } from "node:zlib";
+import { isPair, isScalar, isMap as isYamlMap, parseAllDocuments } from "yaml";
 import { clusterRequest, NotThere } from "../cluster/request.ts";
+import { identity, type KubernetesObject } from "../kubernetes/object.ts";
 import type { LastRevision } from "./description.ts";
 
 /** A Secret in which Helm keeps a revision. */
@@ -85,6 +87,44 @@ export async function redescribe(
   const body = { ...secret, metadata, data: { release: encode({ ...record, info }) } };
   const path = pathOf(String(secret.metadata.namespace), secret.metadata.name);
   await clusterRequest(context, path, { milliseconds: PATIENCE_MS, method: "PUT", body });
+}
+
+/**
+ * Has Helm let go of the number of pods of workloads: what is on record and no longer in the chart Helm takes away, and the
+ * API server would put a 1 there, whatever an autoscaler is about to want.
+ */
+export async function letGoOfReplicas(
+  context: string,
+  namespace: string,
+  release: string,
+  workloads: KubernetesObject[],
+): Promise<void> {
+  const records = (await readRecords(context, namespace)).filter(({ metadata }) => metadata.labels.name === release);
+  for (const secret of records) {
+    const record = decode(secret);
+    const manifest = withoutReplicas(record.manifest, workloads, namespace);
+    if (manifest === record.manifest) continue;
+    const body = { ...secret, data: { release: encode({ ...record, manifest }) } };
+    const path = pathOf(String(secret.metadata.namespace), secret.metadata.name);
+    await clusterRequest(context, path, { milliseconds: PATIENCE_MS, method: "PUT", body });
+  }
+}
+
+/** A manifest without the line of spec.replicas of those workloads; all else is as it was. */
+export function withoutReplicas(manifest: string, workloads: KubernetesObject[], namespace: string): string {
+  const wanted = new Set(workloads.map((object) => identity(object, namespace)));
+  const documents = parseAllDocuments(manifest);
+  const lines = (Array.isArray(documents) ? documents : []).flatMap((document) => {
+    const object = document.errors.length === 0 ? (document.toJS() as KubernetesObject | null) : null;
+    if (!object?.metadata || !wanted.has(identity(object, namespace))) return [];
+    const spec = document.get("spec", true);
+    const pair = isYamlMap(spec) && spec.items.find(({ key }) => isScalar(key) && key.value === "replicas");
+    if (!isPair(pair) || !isScalar(pair.key) || !pair.key.range) return [];
+    const start = manifest.lastIndexOf("\n", pair.key.range[0]) + 1;
+    const end = manifest.indexOf("\n", start) + 1 || manifest.length;
+    return /^ +replicas: *\d+\s*$/.test(manifest.slice(start, end)) ? [[start, end]] : [];
+  });
+  return lines.reduceRight((text, [start, end]) => text.slice(0, start) + text.slice(end), manifest);
 }
 
 /** Statuses of a last revision that Helm goes on from; it stops at those of an operation that was interrupted, or uninstalled. */

@@ -6,6 +6,7 @@ import { objectPath } from "../cluster/discovery.ts";
 import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
 import type { Say } from "../cluster/wait.ts";
 import { failure } from "../failure.ts";
+import { autoscaledIn } from "../kubernetes/autoscaler.ts";
 import { elementAt } from "../kubernetes/compare.ts";
 import { isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
 import type { Path } from "../kubernetes/path.ts";
@@ -13,7 +14,7 @@ import { digest } from "../render/chart.ts";
 import { driftLines } from "./as-live.ts";
 import { descriptionOf, isOf, type LastRevision } from "./description.ts";
 import { type Drifted, type Live, lookAt } from "./look.ts";
-import { decode, lastOf, mendRecord, readRecords, redescribe, removeNothing } from "./records.ts";
+import { decode, lastOf, letGoOfReplicas, mendRecord, readRecords, redescribe, removeNothing } from "./records.ts";
 
 /** A release, as its chart has it. */
 export interface ReleasePlace {
@@ -69,6 +70,8 @@ export class Passage {
         const names = missing.map((object) => title(object, namespace)).join(", ");
         this.say(`of release ${release} there is no ${names} in the cluster any more; made again`);
       } else this.live = live;
+      const scaled = current ? [] : autoscaledIn(objects);
+      if (scaled.length > 0) await letGoOfReplicas(context, namespace, release, scaled);
       this.began = Date.now();
       return descriptionOf(digest(objects), last, missing.length === 0, new Date());
     } catch (error) {

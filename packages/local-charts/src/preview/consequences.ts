@@ -1,4 +1,6 @@
+import { autoscalerOf } from "../kubernetes/autoscaler.ts";
 import type { FieldChange, ObjectChange } from "../kubernetes/compare.ts";
+import type { KubernetesObject } from "../kubernetes/object.ts";
 import type { Path } from "../kubernetes/path.ts";
 import { pathText } from "../kubernetes/path.ts";
 
@@ -32,13 +34,16 @@ const IMMUTABLE: Record<string, { fields?: string[]; except?: string[] }> = {
   Secret: { fields: ["type"] },
 };
 
-/** What follows from a change, for who decides about it. Of hooks only what becomes of one that goes: they are made anew each time. */
-export function consequences(change: ObjectChange): Consequence[] {
+/**
+ * What follows from a change, for who decides about it. Of hooks only what becomes of one that goes: they are made anew each time.
+ * @param objects all that the release would have
+ */
+export function consequences(change: ObjectChange, objects: KubernetesObject[]): Consequence[] {
   if (change.hook.length > 0) return change.what === "removed" ? leftBehind(change) : [];
   if (change.what === "removed") return removal(change);
   if (change.what === "added") return [];
   if (change.before?.metadata.name !== change.after?.metadata.name) return [replacedByAnother(change)];
-  return [...refusals(change), ...restarts(change), ...shrinking(change)];
+  return [...refusals(change), ...restarts(change), ...shrinking(change, objects)];
 }
 
 /** An object that is made for one content. */
@@ -80,11 +85,13 @@ function restarts({ after, fields }: ObjectChange): Consequence[] {
   ];
 }
 
-/** Helm takes the number away, and the API server puts its default in the place. */
-function shrinking({ fields }: ObjectChange): Consequence[] {
+/** Helm takes the number away, and the API server puts its default in the place; from an autoscaler's workload it is kept (live/records.ts). */
+function shrinking({ after, fields }: ObjectChange, objects: KubernetesObject[]): Consequence[] {
   const pods = fields.find(({ path, after }) => pathText(path) === "spec.replicas" && after === undefined)?.before;
   if (pods === undefined || Number(pods) < 2) return [];
-  return [{ kind: "restart", text: "it goes down to 1 pod, until its autoscaler makes more" }];
+  if (after && autoscalerOf(after, objects))
+    return [{ kind: "kept", text: `it keeps its ${pods} pods, until its autoscaler wants another number` }];
+  return [{ kind: "restart", text: "it goes down to 1 pod" }];
 }
 
 const DATA: Record<string, string> = {

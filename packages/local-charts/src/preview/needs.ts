@@ -1,5 +1,5 @@
 // What charts need of a cluster beside the API: without it they are taken, and do not work.
-import { clusterGet, NotThere } from "../cluster/request.ts";
+import { clusterGet, NotThere, Refused } from "../cluster/request.ts";
 import { groupKind, isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
 import { parseQuantity } from "../kubernetes/quantity.ts";
 import { peak } from "../quota.ts";
@@ -14,6 +14,10 @@ export interface Need {
   /** What asks for it, and what for. */
   text: string;
   fix: string;
+  /** Of a Gateway: the listener that is asked for. */
+  listener?: string;
+  /** Where the API server has what is about to answer: somebody has installed it a moment ago. */
+  comes?: string;
 }
 
 const STORAGE = "/apis/storage.k8s.io/v1/storageclasses";
@@ -22,7 +26,8 @@ const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 interface Spec {
   storageClassName?: string;
   ingressClassName?: string;
-  parentRefs?: { kind?: string; name: string; namespace?: string }[];
+  parentRefs?: { kind?: string; name: string; namespace?: string; sectionName?: string }[];
+  listeners?: { name: string }[];
   metrics?: { type: string }[];
   volumeClaimTemplates?: { spec?: Spec }[];
 }
@@ -30,7 +35,7 @@ interface Spec {
 /** What objects ask for by name; pure. */
 export function needsOf(charts: ChartObjects[]): Need[] {
   const all = charts.flatMap(({ namespace, objects }) => objects.flatMap((object) => needsOfOne(object, namespace)));
-  return [...new Map(all.map((need) => [need.path, need])).values()];
+  return [...new Map(all.map((need) => [`${need.path} ${need.listener ?? ""}`, need])).values()];
 }
 
 function needsOfOne(object: KubernetesObject, namespace: string): Need[] {
@@ -56,10 +61,11 @@ function needsOfOne(object: KubernetesObject, namespace: string): Need[] {
     case "gateway.networking.k8s.io/HTTPRoute":
       return (spec.parentRefs ?? [])
         .filter(({ kind = "Gateway" }) => kind === "Gateway")
-        .map(({ name, namespace: at = namespace }) => ({
+        .map(({ name, namespace: at = namespace, sectionName: listener }) => ({
           path: `/apis/gateway.networking.k8s.io/v1/namespaces/${at}/gateways/${name}`,
-          text: `${asks} asks for gateway ${at}/${name}`,
+          text: `${asks} asks for ${listener ? `listener ${listener} of ` : ""}gateway ${at}/${name}`,
           fix: "make it, or name one that is there (`kubectl get gateways --all-namespaces`)",
+          ...(listener && { listener }),
         }));
     case "autoscaling/HorizontalPodAutoscaler":
       return (spec.metrics ?? []).some(({ type }) => type.endsWith("Resource"))
@@ -68,6 +74,7 @@ function needsOfOne(object: KubernetesObject, namespace: string): Need[] {
               path: "/apis/metrics.k8s.io/v1beta1",
               text: `${asks} asks how busy pods are, of a metrics server`,
               fix: "install metrics-server; until then the number of pods stays as it is",
+              comes: "/api/v1/namespaces/kube-system/services/metrics-server",
             },
           ]
         : [];
@@ -95,8 +102,9 @@ function storage(asks: string, { storageClassName: name }: Spec = {}): Need[] {
   ];
 }
 
-/** Whether what was answered is what was needed: of the default class, a list with one in it. */
-export function isMet({ path }: Need, answer: unknown): boolean {
+/** Whether what was answered is what was needed: of the default class, a list with one in it; of a Gateway, the listener. */
+export function isMet({ path, listener }: Need, answer: unknown): boolean {
+  if (listener) return (answer as { spec: Spec }).spec.listeners?.some(({ name }) => name === listener) ?? false;
   if (path !== STORAGE) return true;
   const { items } = answer as { items: KubernetesObject[] };
   return items.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === "true");
@@ -144,7 +152,10 @@ export async function lacks(context: string, charts: ChartObjects[]): Promise<st
     try {
       return isMet(need, await ask(need.path)) ? [] : [text];
     } catch (error) {
-      return error instanceof NotThere ? [text] : [];
+      if (error instanceof Refused && error.status === 503)
+        return [`${need.text}, and this cluster has one that does not answer; ${need.fix}`];
+      if (!(error instanceof NotThere)) return [];
+      return need.comes && (await ask(need.comes).catch(() => undefined)) ? [] : [text];
     }
   });
   const cores = Promise.all([ask("/api/v1/nodes"), ask("/api/v1/pods")])

@@ -71,7 +71,7 @@ export function report(
   objects: KubernetesObject[],
 ): Report {
   const phase = basis.from === "nothing" ? "-install" : "-upgrade";
-  const entries = changes.map((change) => entry(change, namespace));
+  const entries = changes.map((change) => entry(change, namespace, objects));
   const named = new Set(entries.flatMap(({ object, hook }) => (hook.length > 0 ? [object] : [])));
   const runs = objects.flatMap((object) => {
     const name = title(object, namespace);
@@ -81,7 +81,7 @@ export function report(
   return { release, basis, entries, runs: entries.length > 0 ? runs : [] };
 }
 
-function entry(change: ObjectChange, namespace: string): Entry {
+function entry(change: ObjectChange, namespace: string, objects: KubernetesObject[]): Entry {
   const { what, before, after, hook, fields } = change;
   const object = (after ?? before) as KubernetesObject;
   const lines = fields.map((field) => {
@@ -98,7 +98,7 @@ function entry(change: ObjectChange, namespace: string): Entry {
     noise: lines
       .filter(({ path }) => isNoise(path))
       .map(({ path, text }) => `${path.at(-1)}${text.slice(pathText(path).length)}`),
-    notes: consequences(change).map(({ text }) => text),
+    notes: consequences(change, objects).map(({ text }) => text),
     before: before ? yaml(redactObject(before)) : "",
     after: after ? yaml(withMarks(change, after)) : "",
   };

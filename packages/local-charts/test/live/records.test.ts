@@ -1,6 +1,6 @@
 // Helm's records, and their repair. Does not prove: that Helm goes on from them (test/e2e/recovery.test.ts of the repository).
 import { strict as assert } from "node:assert";
-import { decode, type HelmSecret, mendRecord } from "../../src/live/records.ts";
+import { decode, type HelmSecret, letGoOfReplicas, mendRecord, withoutReplicas } from "../../src/live/records.ts";
 import { fakeCluster, helmSecret } from "../support/fake-cluster.ts";
 
 const SECRETS = "/api/v1/namespaces/shop/secrets";
@@ -61,5 +61,50 @@ describe("the record of a release", () => {
   it("is one of nothing where there is none", async () => {
     const { answer, sent } = await mended([]);
     assert.deepEqual([answer, sent], [{}, [["POST", SECRETS, "failed", 0, "failed"]]]);
+  });
+
+  describe("lets go of the number of pods that an autoscaler takes over", () => {
+    const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } };
+    const manifest = [
+      ...[
+        "---",
+        "# Source: web/templates/a.yaml",
+        "apiVersion: apps/v1",
+        "kind: Deployment",
+        "metadata:",
+        "  name: other",
+      ],
+      ...["spec:", "  replicas: 4", "---", "# Source: web/templates/b.yaml", "apiVersion: apps/v1", "kind: Deployment"],
+      ...["metadata:", "  name: web", "spec:", "  replicas: 2", "  template: { text: 'replicas: 2' }", ""],
+    ].join("\n");
+
+    it("by one line of its manifest, and no other", () => {
+      const expected = manifest.replace("spec:\n  replicas: 2\n", "spec:\n");
+      assert.equal(withoutReplicas(manifest, [web], "shop"), expected);
+      assert.equal(withoutReplicas(expected, [web], "shop"), expected);
+      assert.equal(withoutReplicas("", [web], "shop"), "");
+    });
+
+    it("in the records that Helm may go on from, and sends none that had no such line", async () => {
+      const records = [2, 3].map((revision) => {
+        const secret = helmSecret({ release: "web", revision, status: "deployed", objects: [web] });
+        return { ...secret, metadata: { ...secret.metadata, name: `web.v${revision}`, namespace: "shop" } };
+      });
+      const spec = { replicas: 2 };
+      const old = helmSecret({ release: "web", revision: 1, status: "deployed", objects: [{ ...web, spec }] });
+      const items = [...records, { ...old, metadata: { ...old.metadata, name: "web.v1", namespace: "shop" } }];
+      const cluster = await fakeCluster("lab", (method) => (method === "GET" ? { items } : {}));
+      process.env.KUBECONFIG = cluster.kubeconfig;
+      try {
+        await letGoOfReplicas("lab", "shop", "web", [web]);
+        assert.deepEqual(
+          cluster.sent.map(({ method, path }) => `${method} ${path}`),
+          [`PUT ${SECRETS}/web.v1`],
+        );
+        assert.doesNotMatch(decode(cluster.sent[0].body as HelmSecret).manifest, /replicas/);
+      } finally {
+        await cluster.close();
+      }
+    });
   });
 });

@@ -69,6 +69,19 @@ describe("the passage of a release through an update", () => {
     assert.ok((passage.seconds ?? -1) >= 0);
   });
 
+  it("has Helm let go of the number of pods that an autoscaler takes over, before Helm begins", async () => {
+    await start(OURS, web);
+    const { replicas: _, ...spec } = web.spec as { replicas: number };
+    const scaleTargetRef = { kind: "Deployment", name: "web" };
+    const scaler: KubernetesObject = {
+      ...{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata: { name: "web" } },
+      spec: { maxReplicas: 3, scaleTargetRef },
+    };
+    const objects = [{ ...web, spec }, scaler];
+    await new Passage({ context: "lab", namespace: "shop", release: "web", objects }, () => {}).before();
+    assert.deepEqual(sent(), ["PUT /api/v1/namespaces/shop/secrets/web.v3"]);
+  });
+
   it("has Helm go on from a record of nothing where there is none, which is gone afterwards", async () => {
     const passage = await start(undefined, web);
     await passage.before();

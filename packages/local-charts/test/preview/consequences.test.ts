@@ -8,8 +8,14 @@ import { deployment, NAMESPACE, simple } from "../support/objects.ts";
 describe("what follows", () => {
   const after = (before: KubernetesObject[], fresh: KubernetesObject[]) =>
     compare(before, fresh, NAMESPACE).flatMap((change) =>
-      consequences(change).map(({ kind, text }) => `${kind}: ${text}`),
+      consequences(change, fresh).map(({ kind, text }) => `${kind}: ${text}`),
     );
+  const scaler = {
+    ...simple("HorizontalPodAutoscaler", {
+      spec: { maxReplicas: 3, scaleTargetRef: { kind: "Deployment", name: deployment().metadata.name } },
+    }),
+    apiVersion: "autoscaling/v2",
+  };
   const set = (spec: object) => ({
     ...simple("StatefulSet", { spec: { replicas: 1, ...spec } }),
     apiVersion: "apps/v1",
@@ -28,8 +34,14 @@ describe("what follows", () => {
     [
       "an autoscaler in place of two pods",
       [deployment((_, spec) => Object.assign(spec, { replicas: 2 }))],
+      [deployment((_, spec) => delete spec.replicas), scaler],
+      ["kept: it keeps its 2 pods, until its autoscaler wants another number"],
+    ],
+    [
+      "nothing in place of two pods",
+      [deployment((_, spec) => Object.assign(spec, { replicas: 2 }))],
       [deployment((_, spec) => delete spec.replicas)],
-      ["restart: it goes down to 1 pod, until its autoscaler makes more"],
+      ["restart: it goes down to 1 pod"],
     ],
     ["an autoscaler in place of one pod", [deployment()], [deployment((_, spec) => delete spec.replicas)], []],
     [
@@ -101,7 +113,7 @@ describe("of single fields", () => {
     const field = { path: path.split("."), ...values };
     const object = simple(kind);
     const change: ObjectChange = { what: "changed", before: object, after: object, fields: [field], hook: [], ...more };
-    return consequences(change).map(({ kind, text }) => `${kind}: ${text}`);
+    return consequences(change, []).map(({ kind, text }) => `${kind}: ${text}`);
   };
   const refused = (path: string) =>
     `refused: ${path} cannot be changed: the API server refuses it and the update fails; delete the object first, or keep the field`;
@@ -184,7 +196,7 @@ describe("of single fields", () => {
   });
 
   it("a number of pods that Helm takes away is one pod", () => {
-    const down = ["restart: it goes down to 1 pod, until its autoscaler makes more"];
+    const down = ["restart: it goes down to 1 pod"];
     assert.deepEqual(of("Deployment", "spec.replicas", {}, { before: 2 }), down);
     assert.deepEqual(of("Deployment", "spec.replicas", {}, { before: 1 }), []);
     assert.deepEqual(of("Deployment", "spec.replicas", {}, { before: 3, after: 1 }), []);
@@ -194,7 +206,7 @@ describe("of single fields", () => {
   it("what is removed takes more with it, by its kind", () => {
     const removed = (kind: string, annotations?: object) => {
       const before = simple(kind, {}, { annotations });
-      return consequences({ what: "removed", before, fields: [], hook: [] }).map(
+      return consequences({ what: "removed", before, fields: [], hook: [] }, []).map(
         ({ kind, text }) => `${kind}: ${text}`,
       );
     };
@@ -225,7 +237,9 @@ describe("of single fields", () => {
     const gone = (hook: string[], policy?: string) => {
       const annotations = { "helm.sh/hook": hook.join(), ...(policy && { "helm.sh/hook-delete-policy": policy }) };
       const before = simple("Job", {}, { annotations });
-      return consequences({ what: "removed", before, fields: [], hook }).map(({ kind, text }) => `${kind}: ${text}`);
+      return consequences({ what: "removed", before, fields: [], hook }, []).map(
+        ({ kind, text }) => `${kind}: ${text}`,
+      );
     };
     const stays = "kept: no longer runs; its object stays in the cluster, and Helm forgets it";
     assert.deepEqual(gone(["pre-upgrade"]), [stays]);

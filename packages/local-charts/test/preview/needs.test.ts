@@ -41,6 +41,20 @@ describe("what charts need of a cluster", () => {
     ]);
   });
 
+  it("is a Gateway's listener, where a route names one", () => {
+    const route = (sectionName?: string) =>
+      object("gateway.networking.k8s.io/v1", "HTTPRoute", { parentRefs: [{ name: "public", sectionName }] });
+    const [any, https, ...more] = needsOf([chart(route(), route("https"), route("https"))]);
+    assert.deepEqual([any.listener, https.listener, more], [undefined, "https", []]);
+    assert.match(https.text, /^HTTPRoute web asks for listener https of gateway shop\/public$/);
+    const gateway = (...names: string[]) => ({ spec: { listeners: names.map((name) => ({ name })) } });
+    const met = [any, https].map((need) => [isMet(need, gateway("http")), isMet(need, gateway("http", "https"))]);
+    assert.deepEqual(met, [
+      [true, true],
+      [false, true],
+    ]);
+  });
+
   const requests = (cpu: string) => ({ resources: { requests: { cpu } } });
   const template = { spec: { containers: [{ name: "web", ...requests("300m") }] } };
   const web = object("apps/v1", "Deployment", { replicas: 2, template });
@@ -63,11 +77,12 @@ describe("what charts need of a cluster", () => {
 
   it("is said where it is not there; where nobody may look, or nobody answers, nothing is", async () => {
     const own = process.env.KUBECONFIG;
-    const said = async (answer: (path: string) => unknown, status = 200) => {
+    const ingress = object("networking.k8s.io/v1", "Ingress", { ingressClassName: "x" });
+    const said = async (answer: (path: string) => unknown, status = 200, asking = ingress) => {
       const cluster = await fakeCluster("lab", (_, path) => answer(path), status);
       process.env.KUBECONFIG = cluster.kubeconfig;
       try {
-        return await lacks("lab", [chart(object("networking.k8s.io/v1", "Ingress", { ingressClassName: "x" }), web)]);
+        return await lacks("lab", [chart(asking, web)]);
       } finally {
         if (own === undefined) delete process.env.KUBECONFIG;
         else process.env.KUBECONFIG = own;
@@ -80,5 +95,16 @@ describe("what charts need of a cluster", () => {
     assert.match(first, /^Ingress web asks for ingress class x, and this cluster has none; install a controller/);
     assert.match(second, /^expected 1500m of cpu/);
     assert.deepEqual([more, await said(() => ({}), 403)], [[], []]);
+    // What serves an autoscaler: not there, not yet there, there and silent.
+    const scaler = object("autoscaling/v2", "HorizontalPodAutoscaler", { metrics: [{ type: "Resource" }] });
+    const roomy = (path: string) => (path.endsWith("/nodes") ? { items: [node("4")] } : lists(path));
+    const comes = (path: string) => (path.endsWith("/services/metrics-server") ? {} : roomy(path));
+    const silent = (path: string) =>
+      path.includes("metrics.k8s.io") ? new Response("{}", { status: 503 }) : roomy(path);
+    const metrics = "HorizontalPodAutoscaler web asks how busy pods are, of a metrics server, and this cluster has";
+    const fix = "install metrics-server; until then the number of pods stays as it is";
+    assert.deepEqual(await said(roomy, 200, scaler), [`${metrics} none; ${fix}`]);
+    assert.deepEqual(await said(comes, 200, scaler), []);
+    assert.deepEqual(await said(silent, 200, scaler), [`${metrics} one that does not answer; ${fix}`]);
   });
 });

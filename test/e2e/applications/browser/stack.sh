@@ -7,9 +7,9 @@ pulumi config set --path todo:database.migrations none
 
 pulumi config set --path todo:backend.image.repository localhost/browser-api
 pulumi config set --path --type string todo:backend.image.tag "$API_TAG"
-pulumi config set --path todo:backend.origin http://localhost:30443
+pulumi config set --path todo:backend.origin http://localhost:30303
 pulumi config set --path todo:backend.service.type NodePort
-pulumi config set --path todo:backend.service.nodePort 30443
+pulumi config set --path todo:backend.service.nodePort 30303
 pulumi config set --path todo:backend.port 9999
 pulumi config set --path todo:backend.health /v1/live
 pulumi config set --path todo:backend.ready /v1/ready

@@ -1,5 +1,5 @@
 // The address of the API as browsers reach it, put here when the image is built.
-const notes = "http://localhost:30443/v1/notes";
+const notes = "http://localhost:30303/v1/notes";
 
 async function show() {
   const items = (await (await fetch(notes)).json()).map(({ text }) => {

@@ -1,0 +1,176 @@
+// An environment by its host name, at Traefik's node ports: the add-on comes with `make up`, serves an Ingress and then an
+// HTTPRoute, and lets long bodies and streams through.
+// Does not prove: Traefik's official image, where the cluster's own stands in for it; nor a certificate that browsers believe.
+import { strict as assert } from "node:assert";
+import { readFileSync, writeFileSync } from "node:fs";
+import { request as plain } from "node:http";
+import { request as byTls } from "node:https";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { Checkout } from "./checkout.ts";
+import { claim, unclaim } from "./claims.ts";
+import { placeOf, until } from "./cluster.ts";
+import { json, kubectl } from "./environment.ts";
+
+const stack = "reach";
+const namespace = `todo-${stack}`;
+const host = "reach.localhost";
+const url = `http://${host}:30080`;
+
+interface Answer {
+  status?: number;
+  text: string;
+  /** Milliseconds from the first piece of the body to the last. */
+  spread: number;
+}
+
+/** Asks at an address of this machine by a host name, which no resolver has to know. */
+function ask(url: string, { method = "GET", body = "" } = {}): Promise<Answer> {
+  const { protocol, host, port, pathname } = new URL(url);
+  const request = protocol === "https:" ? byTls : plain;
+  const servername = new URL(url).hostname;
+  const options = { method, headers: { host }, agent: false, rejectUnauthorized: false, servername, timeout: 30_000 };
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...options, hostname: "127.0.0.1", port, path: pathname }, (response) => {
+      const pieces: [at: number, text: string][] = [];
+      response.on("data", (chunk: Buffer) => pieces.push([performance.now(), chunk.toString()]));
+      response.on("error", reject);
+      response.on("end", () => {
+        const times = pieces.map(([at]) => at);
+        const spread = times.length > 0 ? (times.at(-1) as number) - times[0] : 0;
+        resolve({ status: response.statusCode, text: pieces.map(([, text]) => text).join(""), spread });
+      });
+    });
+    asked.on("timeout", () => asked.destroy(new Error(`${url}: nothing within 30 s`)));
+    asked.on("error", reject).end(body);
+  });
+}
+
+const answers = (of: string) =>
+  until(of, async () => {
+    const answer = await ask(of);
+    return answer.status === 200 ? answer : undefined;
+  });
+
+/** A server that says how long a body was, and one word at a time. */
+const ECHO = `
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        left = length = int(self.headers["content-length"])
+        while left > 0:
+            left -= len(self.rfile.read(min(left, 65536)))
+        text = str(length).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for number in range(5):
+            text = f"data: {number}\\n\\n".encode()
+            self.wfile.write(f"{len(text):x}\\r\\n".encode() + text + b"\\r\\n")
+            self.wfile.flush()
+            time.sleep(0.3)
+        self.wfile.write(b"0\\r\\n\\r\\n")
+ThreadingHTTPServer(("", 9000), Handler).serve_forever()
+`;
+
+describe("an environment is reached by its host name", function () {
+  this.timeout(600_000);
+  let checkout: Checkout;
+  const up = () => checkout.run(["make", "up", `ENV=${stack}`]);
+  const config = (...args: string[]) => checkout.run(["pulumi", "config", ...args, "--stack", stack]);
+
+  before(() => {
+    claim(namespace);
+    checkout = new Checkout("a passphrase of the test's own");
+    const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
+    file.config["todo:origin"] = url;
+    file.config["todo:cluster"].ingressClass = "traefik";
+    delete file.config["todo:frontend"].service;
+    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), stringify(file));
+  });
+
+  after(() => {
+    if (!checkout) return;
+    checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
+    unclaim(namespace);
+    checkout.remove();
+  });
+
+  it("`make up` brings what serves it, and waits for the page at its own address", async () => {
+    const said = up();
+    assert.match(said, /^Todo \(reach\) is at http:\/\/reach\.localhost:30080$/m);
+    assert.doesNotMatch(said, /and this cluster has none/);
+    const ingresses = json(stack, "get", "ingresses").items;
+    assert.deepEqual(
+      ingresses.map(({ spec }: { spec: object }) => (spec as { ingressClassName: string }).ingressClassName),
+      ["traefik"],
+    );
+    assert.match((await answers(url)).text, /<html/);
+    assert.equal((await ask("http://nobody.localhost:30080")).status, 404);
+  });
+
+  it("a second one brings nothing", () => assert.doesNotMatch(up(), /add-on/));
+
+  it("pages, API and database answer through it", async () => {
+    const { status, text } = await ask(`${url}/api/todos`);
+    assert.deepEqual([status, JSON.parse(text)], [200, []]);
+  });
+
+  it("a body of several MB and a stream pass", async () => {
+    const image = json(stack, "get", "deployment", `todo-backend-${stack}`).spec.template.spec.containers[0].image;
+    const labels = { app: "echo" };
+    const securityContext = {
+      ...{ runAsNonRoot: true, runAsUser: 10001, allowPrivilegeEscalation: false },
+      ...{ capabilities: { drop: ["ALL"] }, seccompProfile: { type: "RuntimeDefault" } },
+    };
+    const command = ["python", "-c", ECHO];
+    const container = { name: "echo", image, command, ports: [{ containerPort: 9000 }], securityContext };
+    const path = { path: "/", pathType: "Prefix", backend: { service: { name: "echo", port: { number: 9000 } } } };
+    const objects = [
+      { apiVersion: "v1", kind: "Pod", metadata: { name: "echo", labels }, spec: { containers: [container] } },
+      {
+        ...{ apiVersion: "v1", kind: "Service", metadata: { name: "echo" } },
+        spec: { selector: labels, ports: [{ port: 9000 }] },
+      },
+      {
+        ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "echo" } },
+        spec: { ingressClassName: "traefik", rules: [{ host: "echo.localhost", http: { paths: [path] } }] },
+      },
+    ];
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+    const place = ["--context", "todo-on-minikube", "--namespace", namespace];
+    placeOf(stack).run(list, "kubectl", ...place, "apply", "--filename", "-");
+    try {
+      const echo = "http://echo.localhost:30080";
+      const stream = await answers(`${echo}/stream`);
+      assert.match(stream.text, /data: 0\n\n.*data: 4\n\n/s);
+      assert.ok(stream.spread > 900, `five words, 300 ms apart, came within ${Math.round(stream.spread)} ms`);
+      const body = "x".repeat(8 * 2 ** 20);
+      const { status, text } = await ask(`${echo}/`, { method: "POST", body });
+      assert.deepEqual([status, text], [200, String(body.length)]);
+    } finally {
+      kubectl(stack, "delete", "pod,service,ingress", "echo", "--grace-period=1");
+    }
+  });
+
+  it("a Gateway does it instead, by http and by https", async () => {
+    config("rm", "--path", "todo:cluster.ingressClass");
+    config("set", "--path", "todo:cluster.gateway.name", "public");
+    config("set", "--path", "todo:cluster.gateway.namespace", "todo-ingress");
+    const said = up();
+    assert.match(said, /^Todo \(reach\) is at http:\/\/reach\.localhost:30080$/m);
+    assert.deepEqual(json(stack, "get", "ingresses").items, []);
+    const [route, ...more] = json(stack, "get", "httproutes").items;
+    assert.deepEqual([route.spec.hostnames, more], [[host], []]);
+    assert.match((await answers(url)).text, /<html/);
+    assert.match((await answers(`https://${host}:30443`)).text, /<html/);
+  });
+});
