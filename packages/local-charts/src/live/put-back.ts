@@ -1,11 +1,12 @@
 // Makes live objects what they were deployed as, where somebody changed or deleted them.
 import { listPath, objectPath } from "../cluster/discovery.ts";
-import { clusterRequest } from "../cluster/request.ts";
+import { clusterGet, clusterRequest, Refused } from "../cluster/request.ts";
 import { setAt } from "../kubernetes/compare.ts";
 import type { KubernetesObject } from "../kubernetes/object.ts";
 import type { Live } from "./look.ts";
 
 const PATIENCE_MS = 10_000;
+const TRIES = 5;
 
 /**
  * What of a namespace's objects lookAt found gone or changed is made again, and set back.
@@ -31,10 +32,19 @@ export async function putBack(
       await create(object);
       return;
     }
-    const now = structuredClone(live);
-    // From the end, so that an index stays what it was.
-    for (const { path: field, before } of drift.toReversed()) setAt(now, field, before);
-    await send(path, "PUT", now);
+    let now = structuredClone(live);
+    for (let tries = 1; ; tries += 1) {
+      // From the end, so that an index stays what it was.
+      for (const { path: field, before } of drift.toReversed()) setAt(now, field, before);
+      try {
+        await send(path, "PUT", now);
+        return;
+      } catch (error) {
+        // Its status has changed since it was looked at, say.
+        if (!(error instanceof Refused && error.status === 409) || tries === TRIES) throw error;
+        now = (await clusterGet(context, path, PATIENCE_MS)) as KubernetesObject;
+      }
+    }
   });
   await Promise.all(changed);
 }

@@ -12,10 +12,10 @@ const map = (data: object, more: object = {}): KubernetesObject => ({
 const PLACE = "/api/v1/namespaces/shop/configmaps";
 
 /** What is sent, in short. */
-async function sent(live: Partial<Live>, release?: string) {
+async function sent(live: Partial<Live>, release?: string, answer: (method: string) => unknown = () => ({})) {
   const own = process.env.KUBECONFIG;
-  const cluster = await fakeCluster("lab", (_, path) =>
-    path === "/api/v1" ? { resources: [{ kind: "ConfigMap", name: "configmaps", namespaced: true }] } : {},
+  const cluster = await fakeCluster("lab", (method, path) =>
+    path === "/api/v1" ? { resources: [{ kind: "ConfigMap", name: "configmaps", namespaced: true }] } : answer(method),
   );
   process.env.KUBECONFIG = cluster.kubeconfig;
   try {
@@ -52,6 +52,23 @@ describe("what was changed by hand", () => {
     ];
     const { bodies } = await sent({ drifted: [{ object: map({ x: "1", lost: "z" }), live, drift }] });
     assert.deepEqual(bodies, [["PUT", `${PLACE}/a`, map({ x: "1", other: "kept", lost: "z" }, { status: "kept" })]]);
+  });
+
+  it("is set back in what is there by then, where something else has changed meanwhile", async () => {
+    const drift: Live["drifted"][number]["drift"] = [
+      { path: ["data", "x"], before: "1", after: "2", why: "changed", by: [] },
+    ];
+    let puts = 0;
+    const answer = (method: string) => {
+      if (method === "GET") return map({ x: "2", newer: "kept" });
+      puts += 1;
+      return puts === 1 ? new Response('{"message":"modified"}', { status: 409 }) : {};
+    };
+    const { bodies } = await sent({ drifted: [{ object: map({}), live: map({ x: "2" }), drift }] }, undefined, answer);
+    assert.deepEqual(
+      bodies.map(([, , body]) => (body as KubernetesObject).data),
+      [{ x: "1" }, { x: "1", newer: "kept" }],
+    );
   });
 
   it("is made anew where it cannot be changed", async () => {
