@@ -48,6 +48,17 @@ describe("dev", function () {
     kubectl("create", "--filename", file);
   };
 
+  it("has nothing in its way, as `make doctor` and `make recover` say", () => {
+    const env = { TODO_ROOT: checkout.folder };
+    const doctor = checkout.try(["make", "doctor", "ENV=dev"], { env });
+    assert.equal(doctor.status, 0, doctor.said);
+    for (const what of ["cluster todo-on-minikube: answers", "clock: ", "lock of the stack: nobody", "preview: passes"])
+      assert.match(doctor.said, new RegExp(`^ok +${what}`, "m"));
+    const recover = checkout.try(["make", "recover", "ENV=dev"], { env });
+    assert.equal(recover.status, 0, recover.said);
+    assert.match(recover.said, /nothing of an interrupted update is left/);
+  });
+
   it("has no drift after an update, a restart and a scaling by its controllers", () => {
     kubectl("rollout", "restart", `deployment/${BACKEND}`);
     kubectl("rollout", "status", `deployment/${BACKEND}`, "--timeout=180s");
