@@ -1,3 +1,4 @@
+// The end of the page's server, in a process that goes on. Does not prove: that Next.js leaves the signal to it (test/e2e/availability.test.ts).
 import { Agent, createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";

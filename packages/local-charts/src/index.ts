@@ -40,14 +40,13 @@ export {
   type ChartObjects,
   type Charts,
   chartName,
-  checksum,
-  digest,
   listOf,
   type Rendered,
   type RenderedChart,
   type RenderOptions,
   renderCharts,
 } from "./render/chart.ts";
+export { checksum, digest } from "./render/digest.ts";
 export { helmTemplate } from "./render/helm-cli.ts";
 export { type Plain, providerTemplate, type Template, type TemplateOptions } from "./render/template.ts";
 export { hostsIn } from "./wiring/addresses.ts";

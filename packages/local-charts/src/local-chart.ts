@@ -8,7 +8,8 @@ import { Passage } from "./live/release.ts";
 import type { PreparedChart } from "./prepare.ts";
 import { showChanges } from "./preview/changes.ts";
 import { remember } from "./preview/last-known.ts";
-import { digest, type RenderedChart } from "./render/chart.ts";
+import type { RenderedChart } from "./render/chart.ts";
+import { digest } from "./render/digest.ts";
 
 /** How long each step of Helm, and the wait for the pods, may take unless a chart says otherwise; a pod that is well needs a small part of it. */
 export const TIMEOUT_SECONDS = 120;

@@ -10,7 +10,8 @@ import type { KubernetesObject } from "../src/kubernetes/object.ts";
 import { LocalChart } from "../src/local-chart.ts";
 import { checkCharts, type PrepareOptions, prepareCharts } from "../src/prepare.ts";
 import { recall } from "../src/preview/last-known.ts";
-import { type ChartArgs, digest, type RenderedChart, renderCharts } from "../src/render/chart.ts";
+import { type ChartArgs, type RenderedChart, renderCharts } from "../src/render/chart.ts";
+import { digest } from "../src/render/digest.ts";
 
 const web: ChartArgs = { chart: "./charts/web", release: "web-dev", namespace: "shop-dev", values: { replicas: 2 } };
 const deployment = (url: string, resources: object = {}): KubernetesObject => {

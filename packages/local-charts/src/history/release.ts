@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
 import { containersOf, podsOf } from "../kubernetes/pods.ts";
-import { chartName, digest, type RenderedChart } from "../render/chart.ts";
+import { chartName, type RenderedChart } from "../render/chart.ts";
+import { digest } from "../render/digest.ts";
 import type { HealthyRelease } from "./entry.ts";
 
 /**

@@ -3,7 +3,8 @@ import { listPath, objectPath } from "../cluster/discovery.ts";
 import { clusterAnswer, clusterRequest, NotThere, Refused } from "../cluster/request.ts";
 import { groupKind, hookEvents, identity, isMap, type KubernetesObject } from "../kubernetes/object.ts";
 import { redactText } from "../redact/credentials.ts";
-import { type ChartObjects, digest } from "../render/chart.ts";
+import type { ChartObjects } from "../render/chart.ts";
+import { digest } from "../render/digest.ts";
 
 const PATIENCE_MS = 10_000;
 /** A namespace that every cluster has, for what belongs into one that is made with it. */

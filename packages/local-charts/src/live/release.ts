@@ -10,7 +10,7 @@ import { autoscaledIn } from "../kubernetes/autoscaler.ts";
 import { elementAt } from "../kubernetes/compare.ts";
 import { isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
 import type { Path } from "../kubernetes/path.ts";
-import { digest } from "../render/chart.ts";
+import { digest } from "../render/digest.ts";
 import { driftLines } from "./as-live.ts";
 import { descriptionOf, isOf, type LastRevision } from "./description.ts";
 import { type Drifted, type Live, lookAt } from "./look.ts";

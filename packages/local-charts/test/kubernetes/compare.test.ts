@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { compare, fieldChanges } from "../../src/kubernetes/compare.ts";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import { pathText } from "../../src/kubernetes/path.ts";
-import { digest } from "../../src/render/chart.ts";
+import { digest } from "../../src/render/digest.ts";
 import { CONTAINER, deployment, NAMESPACE, simple } from "../support/objects.ts";
 
 /** `path: before → after` of the one object that differs. */

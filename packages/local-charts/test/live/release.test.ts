@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import { Passage } from "../../src/live/release.ts";
-import { digest } from "../../src/render/chart.ts";
+import { digest } from "../../src/render/digest.ts";
 import { type FakeCluster, fakeCluster, helmSecret } from "../support/fake-cluster.ts";
 
 const web: KubernetesObject = {

@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import type { Found } from "../../src/preview/changes.ts";
 import { assertTaken } from "../../src/preview/refusals.ts";
-import { digest } from "../../src/render/chart.ts";
+import { digest } from "../../src/render/digest.ts";
 import { type FakeCluster, fakeCluster } from "../support/fake-cluster.ts";
 
 const web: KubernetesObject = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: {} };

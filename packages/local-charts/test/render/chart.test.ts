@@ -5,7 +5,8 @@ import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
-import { type ChartArgs, digest, RenderedChart, renderCharts } from "../../src/render/chart.ts";
+import { type ChartArgs, RenderedChart, renderCharts } from "../../src/render/chart.ts";
+import { digest } from "../../src/render/digest.ts";
 import { helmTemplate } from "../../src/render/helm-cli.ts";
 import { providerTemplate, type Template } from "../../src/render/template.ts";
 
