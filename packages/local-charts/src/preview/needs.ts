@@ -158,9 +158,11 @@ export async function lacks(context: string, charts: ChartObjects[]): Promise<st
       return need.comes && (await ask(need.comes).catch(() => undefined)) ? [] : [text];
     }
   });
-  const cores = Promise.all([ask("/api/v1/nodes"), ask("/api/v1/pods")])
-    .then(([nodes, pods]) => shortOfCores(charts, (nodes as { items: Node[] }).items, (pods as { items: Pod[] }).items))
-    .then((text) => (text ? [text] : []))
-    .catch(() => []);
+  // Both answers are waited for: what may not be looked at is said.
+  const cores = Promise.allSettled([ask("/api/v1/nodes"), ask("/api/v1/pods")]).then(([nodes, pods]) => {
+    if (nodes.status === "rejected" || pods.status === "rejected") return [];
+    const text = shortOfCores(charts, (nodes.value as { items: Node[] }).items, (pods.value as { items: Pod[] }).items);
+    return text ? [text] : [];
+  });
   return (await Promise.all([...missing, cores])).flat();
 }
