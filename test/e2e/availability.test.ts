@@ -35,7 +35,11 @@ describe("users of an environment with two pods of each service", function () {
 
   before(() => {
     own = new OwnEnvironment(stack, (config) => {
-      for (const name of ["backend", "frontend"]) config.setIn(["config", `todo:${name}`, "replicas"], 2);
+      for (const name of ["backend", "frontend"]) {
+        config.setIn(["config", `todo:${name}`, "replicas"], 2);
+        // Other suites have pods on this node, too.
+        config.setIn(["config", `todo:${name}`, "resources", "requests", "cpu"], "20m");
+      }
     });
     ({ place } = own);
     own.up();
@@ -72,17 +76,16 @@ describe("users of an environment with two pods of each service", function () {
       },
     ],
   ];
-  for (const [what, change] of changes) {
-    it(`see nothing of it when ${what}`, async () => {
-      const stop = await started();
-      change();
-      rolledOut();
-      const account = await stop();
-      kept(account);
-      sent += total(account).sent;
-      assert.equal(total(account).failed, 0, JSON.stringify(account));
-    });
-  }
+  const seesNothing = async (change: () => void) => {
+    const stop = await started();
+    change();
+    rolledOut();
+    const account = await stop();
+    kept(account);
+    sent += total(account).sent;
+    assert.equal(total(account).failed, 0, JSON.stringify(account));
+  };
+  for (const [what, change] of changes) it(`see nothing of it when ${what}`, () => seesNothing(change));
 
   it("have to repeat a write now and then, and nothing else, while the key of their sessions is rotated", async () => {
     const stop = await started();
@@ -100,7 +103,9 @@ describe("users of an environment with two pods of each service", function () {
     }
   });
 
-  it("have sent enough for that to say something, and every row is there that was answered for", () => {
+  it("have sent enough for that to say something, and every row is there that was answered for", async () => {
+    // On a busy machine it takes more restarts.
+    for (let more = 0; sent < LEAST && more < 10; more += 1) await seesNothing(changes[0][1]);
     assert.ok(sent >= LEAST, `${sent} requests`);
     assert.equal(sql("SELECT count(*) FROM todos"), String(rows));
     console.log(`      ${sent} requests, 0 failed; ${rows} rows`);

@@ -92,7 +92,7 @@ export async function load(place: Place, { target, image, path = "/api/session",
         {
           ...{ name: POD, image, command: ["node", "-e", SCRIPT] },
           env: Object.entries({ TARGET: target, PATH_GET: path, HOST: host }).map(([name, value]) => ({ name, value })),
-          resources: { requests: { cpu: "100m", memory: "96Mi" }, limits: { cpu: "800m", memory: "256Mi" } },
+          resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { cpu: "800m", memory: "256Mi" } },
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
         },
       ],

@@ -68,13 +68,15 @@ describe("an autoscaler in the place of replicas", function () {
     config("rm", "--path", "todo:backend.replicas");
     config("set", "--path", "todo:backend.autoscaling.enabled", "true");
     const path = "{.spec.replicas} {.status.availableReplicas}{'\\n'}";
-    const seen: string[] = [];
+    let seen = "";
     const watch: ChildProcess = spawn("kubectl", [
       ...["--context", "todo-on-minikube", "--namespace", namespace],
       ...["get", "deployment", backend, "--watch", "--output", `jsonpath=${path}`],
     ]);
-    watch.stdout?.on("data", (chunk: Buffer) => seen.push(...chunk.toString().trim().split("\n")));
-    await until("the first word of the watch", async () => seen[0]);
+    watch.stdout?.on("data", (chunk: Buffer) => {
+      seen += chunk;
+    });
+    await until("the first word of the watch", async () => seen || undefined);
     const preview = checkout.run(["make", "preview", `ENV=${stack}`]);
     assert.match(preview, /it keeps its 2 pods, until its autoscaler wants another number/);
     const said = up();
@@ -82,7 +84,7 @@ describe("an autoscaler in the place of replicas", function () {
     // What was written meanwhile is read when nothing blocks the loop any more.
     await new Promise((done) => setTimeout(done, 2_000));
     watch.kill();
-    assert.deepEqual([...new Set(seen)], ["2 2"]);
+    assert.deepEqual([...new Set(seen.split("\n").filter(Boolean))], ["2 2"]);
     assert.equal(wanted(), 2);
     assert.doesNotMatch(up(), /add-on|changed in the cluster by hand/);
   });
