@@ -20,6 +20,9 @@ export interface Suite {
 /** `secrets` */
 export const nameOf = ({ file }: Pick<Suite, "file">) => basename(file, ".test.ts");
 
+/** Of the node's cores so many that two such suites do not find room beside each other. */
+const MUCH_ROOM = "much of the node";
+
 /** Of the node; two suites have them in turn. */
 const APPLICATION_PORTS = ["node port 30302", "node port 30303"];
 
@@ -44,6 +47,7 @@ export const suites: Suite[] = [
     changes: [
       ...["login", "rewrite", "browser", "one", "worker"].map((name) => `todo-app-${name}`),
       ...APPLICATION_PORTS,
+      MUCH_ROOM,
     ],
     needs: ["browser"],
   },
@@ -52,7 +56,7 @@ export const suites: Suite[] = [
     changes: ["todo-app-registry", "registry", ...APPLICATION_PORTS],
     needs: ["browser"],
   },
-  { file: "test/e2e/availability.test.ts", changes: ["todo-steady"] },
+  { file: "test/e2e/availability.test.ts", changes: ["todo-steady", MUCH_ROOM] },
   { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
   {
     file: "test/e2e/database.test.ts",
@@ -60,7 +64,7 @@ export const suites: Suite[] = [
     reads: ["todo-dev"],
   },
   { file: "test/e2e/reach.test.ts", changes: ["todo-reach", "todo-ingress"] },
-  { file: "test/e2e/scaling.test.ts", changes: ["todo-scaled", "kube-system/metrics-server"] },
+  { file: "test/e2e/scaling.test.ts", changes: ["todo-scaled", "kube-system/metrics-server", MUCH_ROOM] },
   { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },
   { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
   { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },
