@@ -12,7 +12,7 @@ import { claim, claimNodePort, unclaim } from "../claims.ts";
 
 const NAMESPACE = "todo-corpus";
 const KINDS =
-  "deployments,statefulsets,services,serviceaccounts,configmaps,jobs,poddisruptionbudgets,networkpolicies,horizontalpodautoscalers,ingresses,persistentvolumeclaims";
+  "deployments,statefulsets,services,serviceaccounts,configmaps,jobs,cronjobs,poddisruptionbudgets,networkpolicies,horizontalpodautoscalers,ingresses,persistentvolumeclaims";
 
 /** How the name of a ConfigMap ends that the charts make for one content. */
 const CONFIG = /-config-[0-9a-f]{10}$/;
@@ -54,7 +54,12 @@ function objects(): Map<string, string> {
 function predicted(): string[] {
   const reports = JSON.parse(readFileSync(join(folder, "reports.json"), "utf8")) as Report[];
   const marks = { added: "+", changed: "~", removed: "-" };
-  const entries = reports.flatMap((report) => report.entries.filter(({ hook }) => hook.length === 0));
+  const entries = reports
+    .flatMap((report) => report.entries.filter(({ hook }) => hook.length === 0))
+    // Of what Helm forgets and leaves, as its annotation says, the preview says that it stays.
+    .filter(
+      ({ what, notes }) => !(what === "removed" && notes.some((note) => note.startsWith("stays in the cluster"))),
+    );
   return entries.map(({ what, object }) => `${marks[what]} ${object}`).sort();
 }
 
