@@ -1,22 +1,18 @@
 // `make diagnose [ENV=dev]`: what is wrong in an environment now, and what the last update that failed ended with. Changes
 // nothing. Exit code 0: all is well; 1: something is not.
 import { type Cause, diagnose, savedCauses } from "local-charts/objects";
-import { clusterEnvironment } from "../cluster/environment.ts";
-import { profile, readRecord } from "../cluster/profile.ts";
+import { profile } from "../cluster/profile.ts";
 import { PROGRAM } from "../components/program.ts";
-import { ensureTools } from "../tools/install.ts";
 import { Failure, runProgram } from "../tools/program.ts";
 import { causeLines } from "./diagnose/lines.ts";
 import { hintsOf } from "./stack/cause-hints.ts";
+import { enterPresentCluster } from "./stack/present-cluster.ts";
 import { stackName } from "./stack/stack-file.ts";
 
 await runProgram(async () => {
   const stack = stackName(process.argv[2]);
   const namespace = `todo-${stack}`;
-  const record = readRecord();
-  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
-  await ensureTools();
-  Object.assign(process.env, await clusterEnvironment(record));
+  await enterPresentCluster(stack);
   const { causes, waiting, unseen } = await diagnose(profile, namespace, hintsOf(stack)).catch((error: Error) => {
     throw new Failure(`cluster ${profile}: ${error.message}; \`make cluster\` wakes it`);
   });

@@ -1,13 +1,12 @@
 // `make drift [ENV=dev] [REPAIR=1]`: what somebody has changed in the cluster since it was deployed. Exit code 0: nothing; 2:
 // something, unless it was put back; 1: it could not be told.
-import { clusterEnvironment } from "../cluster/environment.ts";
-import { profile, readRecord } from "../cluster/profile.ts";
+import { profile } from "../cluster/profile.ts";
 import { run, tryRun } from "../tools/command.ts";
-import { ensureTools } from "../tools/install.ts";
 import { root } from "../tools/places.ts";
 import { Failure, runProgram } from "../tools/program.ts";
 import { differenceLines, differencesIn, repair } from "./drift/compare.ts";
 import { madeObjects } from "./drift/made.ts";
+import { enterPresentCluster } from "./stack/present-cluster.ts";
 import { usePulumi } from "./stack/pulumi.ts";
 import { stackName } from "./stack/stack-file.ts";
 
@@ -15,11 +14,7 @@ await runProgram(async () => {
   const [, , env, wish = ""] = process.argv;
   const stack = stackName(env);
   const namespace = `todo-${stack}`;
-  const record = readRecord();
-  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
-  await ensureTools();
-  Object.assign(process.env, await clusterEnvironment(record));
-  usePulumi(stack, record as Required<typeof record>);
+  usePulumi(stack, await enterPresentCluster(stack));
   const { objects, sealed } = madeObjects(await stateOf(stack));
   const failed = (error: Error) => {
     throw new Failure(`cluster ${profile}: ${error.message}; \`make cluster\` wakes it`);

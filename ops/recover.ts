@@ -1,11 +1,10 @@
 // `make recover [ENV=dev]`: puts right what an interrupted update has left of a stack's state, and says what is left in the
 // cluster, which the next update goes on from. Changes nothing in the cluster.
-import { clusterEnvironment } from "../cluster/environment.ts";
-import { profile, readRecord } from "../cluster/profile.ts";
+import { profile } from "../cluster/profile.ts";
 import { run } from "../tools/command.ts";
-import { ensureTools } from "../tools/install.ts";
-import { Failure, runProgram } from "../tools/program.ts";
+import { runProgram } from "../tools/program.ts";
 import { assertPassphrase } from "./stack/consent.ts";
+import { enterPresentCluster } from "./stack/present-cluster.ts";
 import { ensureStack, usePulumi } from "./stack/pulumi.ts";
 import { recover } from "./stack/recover.ts";
 import { lastRevisions } from "./stack/revisions.ts";
@@ -14,12 +13,8 @@ import { mendState } from "./stack/state-file.ts";
 
 await runProgram(async () => {
   const stack = stackName(process.argv[2]);
-  const record = readRecord();
-  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
   assertPassphrase(stack);
-  await ensureTools();
-  Object.assign(process.env, await clusterEnvironment(record));
-  usePulumi(stack, record as Required<typeof record>);
+  usePulumi(stack, await enterPresentCluster(stack));
   const whole = !mendState(stack);
   await ensureStack(stack);
   const mended = (await recover(stack)) || !whole;

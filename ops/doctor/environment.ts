@@ -1,7 +1,5 @@
 // What stands in the way of an environment before anything changes, each with its remedy.
 import { X509Certificate } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { execa } from "execa";
 import { fullName } from "../../cluster/engine-images.ts";
 import { databaseImage } from "../../cluster/images.ts";
@@ -13,9 +11,9 @@ import { configOf } from "../../settings/stack-files.ts";
 import { mapOf } from "../../settings/yaml.ts";
 import { tryRun } from "../../tools/command.ts";
 import { root } from "../../tools/places.ts";
+import { lockOf } from "../stack/lock.ts";
 import { lastRevisions } from "../stack/revisions.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
-import { backendFolder, parsed } from "../stack/state-file.ts";
 import { policiesVerdict } from "./policies.ts";
 import { certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
 
@@ -136,18 +134,11 @@ async function imageVerdicts(stack: string, database: string): Promise<Verdict[]
 /** Whether somebody holds the stack. */
 function lockVerdict(stack: string): Verdict {
   const what = "lock of the stack";
-  const folder = join(backendFolder() ?? "/nowhere", "locks", "organization", "todo", stack);
-  const [file] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
-  if (!file) return { is: "ok", what, found: "nobody holds it" };
-  const { pid, hostname, username } = (parsed(join(folder, file)) ?? {}) as Record<string, unknown>;
-  return {
-    ...{
-      is: "warning",
-      what,
-      found: `process ${pid} of ${username} on ${hostname} holds it, or was killed while it did`,
-    },
-    remedy: `wait for it; \`make recover ENV=${stack}\` takes it away where that process is gone`,
-  };
+  const lock = lockOf(stack);
+  if (!lock) return { is: "ok", what, found: "nobody holds it" };
+  if (lock.runs) return { is: "warning", what, found: `${lock.holder} holds it`, remedy: "wait for it" };
+  const found = `${lock.holder} held it, and is gone`;
+  return { is: "warning", what, found, remedy: `\`make recover ENV=${stack}\` takes it away` };
 }
 
 /** What `pulumi up` would say first: settings, secrets, charts, rules, room, what the cluster lacks and would refuse. */

@@ -42,13 +42,21 @@ export function markdownTable(suites: Suite[], results: Result[]): string {
   return `${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`;
 }
 
-/** Every test of some suites, a row each: what their titles promise, and whether it was so. */
-export function testsTable(results: Result[], how: string): string {
-  const rows = results.flatMap(({ suite, when, tests }) =>
-    tests.map(({ title, state }) => [title.replaceAll("|", "\\|"), state, suite, when.slice(0, 10)]),
+/** Every test of some suites, a row each: what its title promises, and what came of it when, on which commit. */
+export function testsTable(results: Result[]): string {
+  const rows = results.flatMap(({ suite, when, commit = "with changes", tests }) =>
+    tests.map(({ title, state }) => [
+      suite,
+      title.replaceAll("|", "\\|"),
+      state,
+      commit.slice(0, 12),
+      when.slice(0, 10),
+    ]),
   );
-  const lines = [["what was done, and what came of it", "", "suite", "on"], ["---", "---", "---", "---"], ...rows];
-  return `<!-- Written by ${how} from what its run said. Do not edit. -->\n# Faults, and what comes of them\n\n${lines
+  const head = ["suite", "what was done, and what comes of it", "", "commit", "on"];
+  const lines = [head, head.map(() => "---"), ...rows];
+  const note = "Written by `make faults`: of each suite what its last run said. Do not edit.";
+  return `<!-- ${note} -->\n# Faults, and what comes of them\n\n${lines
     .map((line) => `| ${line.join(" | ")} |`)
     .join("\n")}\n`;
 }

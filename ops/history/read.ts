@@ -1,10 +1,8 @@
 // Asks the cluster for the history of an environment, and for what is there now.
 import { type HistoryEntry, readHistory } from "local-charts/objects";
-import { clusterEnvironment } from "../../cluster/environment.ts";
-import { profile, readRecord } from "../../cluster/profile.ts";
+import { profile } from "../../cluster/profile.ts";
 import { run } from "../../tools/command.ts";
-import { ensureTools } from "../../tools/install.ts";
-import { Failure } from "../../tools/program.ts";
+import { enterPresentCluster } from "../stack/present-cluster.ts";
 import { lastRevisions, type Revision } from "../stack/revisions.ts";
 
 /** A history, the newest entry first, and which of its entries is what is deployed now. */
@@ -16,10 +14,7 @@ export interface History {
 
 /** @throws Failure where there is no cluster, or it does not answer */
 export async function historyOf(stack: string): Promise<History> {
-  const record = readRecord();
-  if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
-  await ensureTools();
-  Object.assign(process.env, await clusterEnvironment(record));
+  await enterPresentCluster(stack);
   const namespace = `todo-${stack}`;
   const hint = "`make cluster` wakes the cluster";
   const target = ["--context", profile, "--request-timeout=20s"];

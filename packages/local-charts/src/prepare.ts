@@ -146,8 +146,8 @@ export async function prepareCharts<const T extends Charts>(charts: T, options: 
   const memory = memoryOf(program);
   const all = listOf(rendered as Record<string, RenderedChart | undefined>);
   const there = await found;
-  if (there) await assertTaken(context, all, there);
-  for (const text of there ? await lacking(context, all, there) : []) void pulumi.log.warn(text);
+  const [lacks] = there ? await Promise.all([lacking(context, all, there), assertTaken(context, all, there)]) : [[]];
+  for (const text of lacks) void pulumi.log.warn(text);
   // An update has no time to lose: what it finds it says when it comes to it.
   const live = previews && there ? await readLive(context, all, there) : undefined;
   const changes = live === undefined ? undefined : changesOf(all, live, memory, await definitions);

@@ -63,11 +63,11 @@ describe("the table of faults", () => {
       skipped: 0,
       tests,
     };
-    assert.deepEqual(testsTable([result], "`make faults`").split("\n").slice(3, -1), [
-      "| what was done, and what came of it |  | suite | on |",
-      "| --- | --- | --- | --- |",
-      "| when a\\|b breaks: it is mended | passed | faults | 2026-11-27 |",
-      "| when c breaks | failed | faults | 2026-11-27 |",
+    assert.deepEqual(testsTable([result]).split("\n").slice(3, -1), [
+      "| suite | what was done, and what comes of it |  | commit | on |",
+      "| --- | --- | --- | --- | --- |",
+      "| faults | when a\\|b breaks: it is mended | passed | with changes | 2026-11-27 |",
+      "| faults | when c breaks | failed | with changes | 2026-11-27 |",
     ]);
   });
 });

@@ -76,7 +76,8 @@ export function isRefusal({ status, text }: Answer): boolean {
   return answer?.kind === "Status" && answer.reason === "Forbidden";
 }
 
-function parsed(text: string): unknown {
+/** The JSON of an answer; undefined where it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

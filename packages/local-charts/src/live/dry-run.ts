@@ -1,6 +1,6 @@
 // What the API server would make of an object, asked without changing anything.
 import { listPath, objectPath } from "../cluster/discovery.ts";
-import { clusterAnswer, clusterRequest, NotThere, Refused } from "../cluster/request.ts";
+import { clusterAnswer, clusterRequest, NotThere, parsed, Refused } from "../cluster/request.ts";
 import { groupKind, hookEvents, identity, isMap, type KubernetesObject } from "../kubernetes/object.ts";
 import { redactText } from "../redact/credentials.ts";
 import type { ChartObjects } from "../render/chart.ts";
@@ -81,7 +81,7 @@ async function answerTo(
   const { status, text } = await clusterAnswer(context, path + query, options);
   // Of what is not there yet only its namespace can be missing.
   if (status === 404) return created(context, ELSEWHERE, inNamespace(object, ELSEWHERE));
-  const answer = parsed(text);
+  const answer = (parsed(text) ?? {}) as { message?: string };
   if (status === 200) return isOwn ? undefined : ownership(context, answer as unknown as KubernetesObject, chart);
   if (status < 300) return undefined;
   const words = answer.message ?? text;
@@ -121,14 +121,6 @@ const beside = (object: KubernetesObject) => `dry-run-${digest([object])}`;
 
 function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, namespace } };
-}
-
-function parsed(text: string): { message?: string } {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
 }
 
 const unknownKind = ({ apiVersion, kind }: KubernetesObject): Answer => ({

@@ -7,7 +7,7 @@ import type { Say } from "../cluster/wait.ts";
 import { failure } from "../failure.ts";
 import { type KubernetesObject, title } from "../kubernetes/object.ts";
 import { driftLines } from "./as-live.ts";
-import { driftIn } from "./look.ts";
+import { driftIn, liveOne } from "./look.ts";
 
 const PATIENCE_MS = 10_000;
 const PREVIEW_MS = 2_500;
@@ -33,7 +33,14 @@ export function ensured<T extends pulumi.CustomResource>(
     return itself;
   }
   return pulumi.all([resource.id, object]).apply(async ([, wanted]) => {
-    await ensureThere(context, wanted as KubernetesObject, say);
+    const object = wanted as KubernetesObject;
+    await ensureThere(context, object, say).catch((error: unknown) => {
+      if (pulumi.RunError.isInstance(error)) throw error;
+      const name = title(object, object.metadata.namespace ?? "");
+      throw failure(
+        `${name}: cluster ${context} could not be asked for it: ${(error as Error).message}; see that \`kubectl --context ${context} get nodes\` answers, then run this again`,
+      );
+    });
     return resource;
   });
 }
@@ -54,19 +61,13 @@ async function sayMissing(context: string, object: KubernetesObject, say: Say): 
 export async function ensureThere(context: string, object: KubernetesObject, say: Say): Promise<void> {
   const namespace = object.metadata.namespace ?? "";
   const name = title(object, namespace);
-  const path = await objectPath(context, object, namespace);
   const deadline = Date.now() + ENDING_MS;
   let told = false;
   for (;;) {
-    const found = await clusterGet(context, path, PATIENCE_MS).catch((error) => {
-      if (error instanceof NotThere) return undefined;
-      throw error;
-    });
-    const { deletionTimestamp } = ((found as KubernetesObject | undefined)?.metadata ?? {}) as {
-      deletionTimestamp?: string;
-    };
+    const found = await liveOne(context, namespace, object);
+    const { deletionTimestamp } = (found?.metadata ?? {}) as { deletionTimestamp?: string };
     const ending = deletionTimestamp !== undefined;
-    if (found && !ending) return sayDrift(context, object, found as KubernetesObject, say);
+    if (found && !ending) return sayDrift(context, object, found, say);
     if (!found) break;
     if (Date.now() > deadline) {
       throw failure(

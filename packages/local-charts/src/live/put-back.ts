@@ -7,6 +7,8 @@ import type { Live } from "./look.ts";
 
 const PATIENCE_MS = 10_000;
 const TRIES = 5;
+/** Of what is immutable. */
+const FIXED = ["data", "stringData", "binaryData", "immutable"];
 
 /**
  * What of a namespace's objects lookAt found gone or changed is made again, and set back.
@@ -27,7 +29,7 @@ export async function putBack(
   const changed = drifted.map(async ({ object, live, drift }) => {
     const path = await objectPath(context, object, namespace);
     // What cannot be changed was deleted and made by somebody, and so is it here.
-    if (live.immutable === true) {
+    if (live.immutable === true && drift.some(({ path: [field] }) => FIXED.includes(field))) {
       await send(path, "DELETE");
       await create(object);
       return;

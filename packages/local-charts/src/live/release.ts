@@ -2,18 +2,17 @@
 // to its end has left in the cluster is taken away.
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { objectPath } from "../cluster/discovery.ts";
-import { clusterGet, clusterRequest, NotThere } from "../cluster/request.ts";
+import { clusterGet, NotThere } from "../cluster/request.ts";
 import type { Say } from "../cluster/wait.ts";
 import { failure } from "../failure.ts";
 import { autoscaledIn } from "../kubernetes/autoscaler.ts";
-import { elementAt } from "../kubernetes/compare.ts";
-import { isMap, type KubernetesObject, title } from "../kubernetes/object.ts";
-import type { Path } from "../kubernetes/path.ts";
+import { type KubernetesObject, title } from "../kubernetes/object.ts";
+import { pathText } from "../kubernetes/path.ts";
 import { digest } from "../render/digest.ts";
 import { driftLines } from "./as-live.ts";
 import { descriptionOf, isOf, type LastRevision } from "./description.ts";
 import { type Drifted, type Live, lookAt } from "./look.ts";
+import { putBack } from "./put-back.ts";
 import { decode, lastOf, letGoOfReplicas, mendRecord, readRecords, redescribe, removeNothing } from "./records.ts";
 
 /** A release, as its chart has it. */
@@ -149,29 +148,8 @@ async function removeLeft(
   say: Say,
 ): Promise<void> {
   const left = drift.filter(({ why }) => why === "left");
-  const paths = left.map(({ path }) => pointer(live, path)).filter((path) => path !== undefined);
-  if (paths.length === 0) return;
-  // From the end, so that an index stays what it was.
-  const removals = paths
-    .toSorted((a, b) => b.localeCompare(a, "en", { numeric: true }))
-    .map((path) => ({ op: "remove", path }));
-  const { resourceVersion } = live.metadata as { resourceVersion?: string };
-  const body = [{ op: "test", path: "/metadata/resourceVersion", value: resourceVersion }, ...removals];
-  const options = { milliseconds: PATIENCE_MS, method: "PATCH", type: "application/json-patch+json", body } as const;
-  await clusterRequest(context, await objectPath(context, object, namespace), options);
-  say(`${title(object, namespace)} still had what an update that failed had added, and lost it: ${paths.join(", ")}`);
-}
-
-/** A path of fieldChanges as JSON Patch has it. */
-function pointer(object: KubernetesObject, path: Path): string | undefined {
-  const steps: string[] = [];
-  let value: unknown = object;
-  for (const step of path) {
-    const inner = elementAt(value, [step]);
-    if (inner === undefined) return undefined;
-    if (Array.isArray(value)) steps.push(String(value.indexOf(inner)));
-    else if (isMap(value)) steps.push(step.replaceAll("~", "~0").replaceAll("/", "~1"));
-    value = inner;
-  }
-  return `/${steps.join("/")}`;
+  if (left.length === 0) return;
+  await putBack(context, namespace, { missing: [], drifted: [{ object, live, drift: left }] });
+  const fields = left.map(({ path }) => pathText(path)).join(", ");
+  say(`${title(object, namespace)} still had what an update that failed had added, and lost it: ${fields}`);
 }

@@ -79,5 +79,9 @@ describe("what was changed by hand", () => {
     const live = map({ x: "2" }, { immutable: true });
     const { bodies, deleted } = await sent({ drifted: [{ object, live, drift }] });
     assert.deepEqual([deleted, bodies], [[`DELETE ${PLACE}/a`], [["POST", PLACE, object]]]);
+    const label: typeof drift = [{ path: ["metadata", "labels", "x"], after: "y", why: "changed", by: [] }];
+    const labelled = { ...live, metadata: { name: "a", labels: { x: "y", z: "kept" } } } as KubernetesObject;
+    const found = await sent({ drifted: [{ object: live, live: labelled, drift: label }] });
+    assert.deepEqual([found.deleted, found.bodies.map(([method]) => method)], [[], ["PUT"]]);
   });
 });
