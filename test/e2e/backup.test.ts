@@ -2,16 +2,12 @@
 // so that a backup that they shut out fails here.
 // Does not prove: a copy elsewhere, nor what a backup of more than some thousand rows takes.
 import { strict as assert } from "node:assert";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { Checkout, refusal } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
+import { type Checkout, refusal } from "./checkout.ts";
 import { until } from "./cluster.ts";
 import { json, kubectl } from "./environment.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "saved";
-const namespace = `todo-${stack}`;
 const SERVER = `todo-postgres-${stack}`;
 const BACKEND = `todo-backend-${stack}`;
 const CLAIM = `data-${SERVER}-0`;
@@ -19,6 +15,7 @@ const NAME = /todo-\d{8}T\d{6}Z\.dump/;
 
 describe("a database whose volume is lost", function () {
   this.timeout(600_000);
+  let own: OwnEnvironment;
   let checkout: Checkout;
   let checksum: string;
   let first: string;
@@ -46,27 +43,18 @@ describe("a database whose volume is lost", function () {
   const restore = (...words: string[]) => make("restore", `PROTECTED=${stack}`, ...words);
 
   before(() => {
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    config.delete("encryptionsalt");
-    config.setIn(["config", "todo:origin"], "http://saved.localhost:8391");
-    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    config.setIn(["config", "todo:database"], { mode: "inside", backup: { schedule: "0 0 1 1 *", keep: 2 } });
-    config.setIn(["config", "todo:networkPolicies"], "wired");
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
+    own = new OwnEnvironment(stack, (config) => {
+      config.setIn(["config", "todo:database"], { mode: "inside", backup: { schedule: "0 0 1 1 *", keep: 2 } });
+      config.setIn(["config", "todo:networkPolicies"], "wired");
+    });
+    ({ checkout } = own);
     checkout.run(make("up"));
     sql("INSERT INTO todos (title) SELECT 'todo ' || number FROM generate_series(1, 2000) AS number");
     checksum = checksums();
     assert.match(checksum, /^2000 [0-9a-f]{32}, 1 [0-9a-f]{32}$/);
   });
 
-  after(() => {
-    if (!checkout) return;
-    checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-    unclaim(namespace);
-    checkout.remove();
-  });
+  after(() => own?.end());
 
   it("has a backup, which was read to its end, and says that it is the first", () => {
     const said = checkout.run(make("backup"));

@@ -3,12 +3,10 @@
 // Does not prove: that no other call is allowed than those that are tried here, though the list of all rules is the API
 // server's own; kinds that charts of one's own have (test/components/identity.test.ts has the rules).
 import { strict as assert } from "node:assert";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
-import { dev, type Place, placeOf, until } from "./cluster.ts";
+import { rmSync, statSync } from "node:fs";
+import type { Checkout } from "./checkout.ts";
+import { type Place, placeOf, until } from "./cluster.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "identity";
 const namespace = `todo-${stack}`;
@@ -21,6 +19,7 @@ interface Pod {
 
 describe("the identities of an environment", function () {
   this.timeout(600_000);
+  let own: OwnEnvironment;
   let checkout: Checkout;
   let owner: Place;
   let deployer: Place;
@@ -51,22 +50,11 @@ describe("the identities of an environment", function () {
     checkout.try(["make", verb, `ENV=${stack}`, ...wishes], { env: { TODO_ROOT: checkout.folder, ...env } });
 
   before(() => {
-    assert.ok(
-      !existsSync(join(dev.folder, `Pulumi.${stack}.yaml`)),
-      "the tests use a stack of this name; rename yours",
-    );
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const config = parseDocument(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    config.delete("encryptionsalt");
-    for (const name of ["secretKey", "authSecret", "openaiApiKey", "generations"])
-      config.deleteIn(["config", `todo:${name}`]);
-    config.setIn(["config", "todo:origin"], "http://identity.localhost:8391");
-    config.setIn(["config", "todo:frontend", "service"], { type: "ClusterIP" });
-    config.setIn(["config", "todo:networkPolicies"], "wired");
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), config.toString({ lineWidth: 0 }));
-    owner = placeOf(stack, checkout.folder, { PULUMI_CONFIG_PASSPHRASE: checkout.passphrase });
-    owner.run("", "pulumi", "stack", "init", stack);
+    own = new OwnEnvironment(stack, (config) => {
+      config.setIn(["config", "todo:networkPolicies"], "wired");
+    });
+    ({ checkout } = own);
+    owner = own.place;
     for (const who of Object.keys(files) as Who[]) {
       const { status, said } = make("identity", {}, ...(who === "deployer" ? [] : [`AS=${who}`]));
       assert.equal(status, 0, said);
@@ -76,14 +64,8 @@ describe("the identities of an environment", function () {
     deployer = placeOf(stack, checkout.folder, { ...owner.env, KUBECONFIG: files.deployer });
   });
   after(() => {
-    if (!owner) return;
-    try {
-      owner.pulumi("destroy", "--yes", "--skip-preview", "--refresh");
-    } finally {
-      unclaim(namespace);
-      for (const file of Object.values(files)) if (file) rmSync(file, { force: true });
-      rmSync(owner.folder, { recursive: true });
-    }
+    for (const file of Object.values(files)) if (file) rmSync(file, { force: true });
+    own?.end();
   });
 
   it("deploy it with the rights of its namespace alone, and are told what they did not see", () => {

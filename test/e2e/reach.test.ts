@@ -2,15 +2,12 @@
 // HTTPRoute, and lets long bodies and streams through.
 // Does not prove: Traefik's official image, where the cluster's own stands in for it; nor a certificate that browsers believe.
 import { strict as assert } from "node:assert";
-import { readFileSync, writeFileSync } from "node:fs";
 import { request as plain } from "node:http";
 import { request as byTls } from "node:https";
-import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
+import type { Checkout } from "./checkout.ts";
 import { placeOf, until } from "./cluster.ts";
 import { json, kubectl } from "./environment.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "reach";
 const namespace = `todo-${stack}`;
@@ -83,26 +80,20 @@ ThreadingHTTPServer(("", 9000), Handler).serve_forever()
 
 describe("an environment is reached by its host name", function () {
   this.timeout(600_000);
+  let own: OwnEnvironment;
   let checkout: Checkout;
   const up = () => checkout.run(["make", "up", `ENV=${stack}`]);
   const config = (...args: string[]) => checkout.run(["pulumi", "config", ...args, "--stack", stack]);
 
   before(() => {
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    file.config["todo:origin"] = url;
-    file.config["todo:cluster"].ingressClass = "traefik";
-    delete file.config["todo:frontend"].service;
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), stringify(file));
+    own = new OwnEnvironment(stack, (config) => {
+      config.setIn(["config", "todo:origin"], url);
+      config.setIn(["config", "todo:cluster", "ingressClass"], "traefik");
+    });
+    ({ checkout } = own);
   });
 
-  after(() => {
-    if (!checkout) return;
-    checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-    unclaim(namespace);
-    checkout.remove();
-  });
+  after(() => own?.end());
 
   it("`make up` brings what serves it, and waits for the page at its own address", async () => {
     const said = up();

@@ -4,13 +4,10 @@
 // the chart waits before it takes pods away: the test takes them from the autoscaler.
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { Checkout } from "./checkout.ts";
-import { claim, unclaim } from "./claims.ts";
+import type { Checkout } from "./checkout.ts";
 import { until } from "./cluster.ts";
 import { json, kubectl } from "./environment.ts";
+import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "scaled";
 const namespace = `todo-${stack}`;
@@ -39,6 +36,7 @@ for thread in threads: thread.join()
 
 describe("an autoscaler in the place of replicas", function () {
   this.timeout(600_000);
+  let own: OwnEnvironment;
   let checkout: Checkout;
   const up = () => checkout.run(["make", "up", `ENV=${stack}`]);
   const config = (...args: string[]) => checkout.run(["pulumi", "config", ...args, "--stack", stack]);
@@ -46,21 +44,13 @@ describe("an autoscaler in the place of replicas", function () {
   const scaler = () => json(stack, "get", "horizontalpodautoscaler", backend);
 
   before(() => {
-    claim(namespace);
-    checkout = new Checkout("a passphrase of the test's own");
-    const { encryptionsalt: _, ...file } = parse(readFileSync(join(checkout.folder, "Pulumi.dev.yaml"), "utf8"));
-    file.config["todo:origin"] = "http://scaled.localhost:8306";
-    file.config["todo:backend"].replicas = 2;
-    delete file.config["todo:frontend"].service;
-    writeFileSync(join(checkout.folder, `Pulumi.${stack}.yaml`), stringify(file));
+    own = new OwnEnvironment(stack, (config) => {
+      config.setIn(["config", "todo:backend", "replicas"], 2);
+    });
+    ({ checkout } = own);
   });
 
-  after(() => {
-    if (!checkout) return;
-    checkout.try(["pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview"]);
-    unclaim(namespace);
-    checkout.remove();
-  });
+  after(() => own?.end());
 
   it("takes over two pods, and the service never has fewer meanwhile", async () => {
     up();
