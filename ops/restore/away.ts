@@ -45,6 +45,7 @@ export async function whileAway(
       await kubectl("annotate", "deployment", name, "--overwrite", `${PODS_BEFORE}=${pods}`);
       await kubectl("scale", "deployment", name, "--replicas=0");
     }
+    if (users.length > 0) console.log("waiting until their pods are gone, some 10 s");
     for (const { selector } of users) {
       await kubectl("wait", "pods", "--for=delete", "--selector", selector, `--timeout=${GONE_SECONDS}s`);
     }

@@ -51,6 +51,7 @@ export async function restoreStack(stack: string, from: string, named: string): 
   };
   const gone = ["delete", "job", job.metadata.name, "--ignore-not-found", "--timeout=60s"];
   await whileAway(users, target, restore, () => tryRun("kubectl", [...target, ...gone], { timeout: 70_000 }));
+  if (users.length > 0) console.log(`waiting until all are ready, ${READY_SECONDS} s at most`);
   const late = await notReady(users, target);
   if (late.length > 0) {
     throw new Failure(

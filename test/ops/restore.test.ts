@@ -62,11 +62,13 @@ describe("make restore", function () {
     assert.deepEqual(lines, [
       "todo-backend-lab: 2 → 0 pods",
       "todo-worker-lab: 1 → 0 pods",
+      "waiting until their pods are gone, some 10 s",
       `  restored ${NEW} in 3 s; rows of each table:`,
       "  alembic_version 1",
       "  todos 1000",
       "todo-backend-lab: 0 → 2 pods",
       "todo-worker-lab: 0 → 1 pods",
+      "waiting until all are ready, 180 s at most",
     ]);
     assert.match(
       last ?? "",
