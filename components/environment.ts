@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { CLUSTER_UID, ensured, inSameCluster } from "local-charts";
+import { CLUSTER_UID, ensured, inSameCluster, wayFor } from "local-charts";
 import { hardLimits, type KubernetesObject, type Quota } from "local-charts/objects";
 import { NAMESPACE_LABELS } from "./namespace.ts";
 import { type RandomSource, type SecretSource, type SecretSpec, type Secrets, specsOf } from "./secrets.ts";
@@ -65,7 +65,7 @@ export class Environment extends pulumi.ComponentResource {
 
     const values = new SecretValues(this, args.random);
     for (const spec of specsOf(args.secrets)) {
-      const { secret, object } = preCreatedSecret(spec, args.namespace, values, {
+      const { secret, object } = preCreatedSecret(spec, args.namespace, context, values, {
         ...inNamespace,
         provider: args.contents,
       });
@@ -142,17 +142,22 @@ class SecretValues {
 function preCreatedSecret(
   { name, family, type, keys }: SecretSpec,
   namespace: string,
+  context: string,
   values: SecretValues,
   opts: pulumi.CustomResourceOptions,
 ): { secret: kubernetes.core.v1.Secret; object: pulumi.Output<KubernetesObject> } {
   const stringData = Object.fromEntries(Object.entries(keys).map(([key, source]) => [key, values.of(key, source)]));
   const args = { metadata: { name, namespace, labels: CONTENT_LABELS }, type, immutable: true, stringData };
+  const object = pulumi.output({ apiVersion: "v1", kind: "Secret", ...args }) as pulumi.Output<unknown>;
+  const whole = object as pulumi.Output<KubernetesObject>;
+  // A generation that was taken back names a Secret that is still there, with the value of then.
+  const way = wayFor(context, whole);
+  const data = Object.entries(stringData).map(([key, value]) => [key, way.apply(() => value)]);
   const secret = new kubernetes.core.v1.Secret(
     family,
-    args,
+    { ...args, stringData: Object.fromEntries(data) },
     // Of what holds another content Pulumi forgets the old one, which protection would forbid too.
     { ...opts, protect: false, retainOnDelete: true },
   );
-  const object = pulumi.output({ apiVersion: "v1", kind: "Secret", ...args }) as pulumi.Output<unknown>;
-  return { secret, object: object as pulumi.Output<KubernetesObject> };
+  return { secret, object: whole };
 }

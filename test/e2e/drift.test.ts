@@ -110,6 +110,18 @@ describe("dev", function () {
     );
   });
 
+  it("takes a rotation back, whose Secret has the name of one that is still there", () => {
+    const file = join(checkout.folder, "Pulumi.dev.yaml");
+    const before = readFileSync(file, "utf8");
+    const env = { TODO_ROOT: checkout.folder };
+    const rotated = checkout.try(["make", "rotate", "ENV=dev", "KEY=SECRET_KEY"], { env });
+    assert.equal(rotated.status, 0, rotated.said);
+    writeFileSync(file, before);
+    checkout.run(["pulumi", "up", "--stack", "dev", "--yes", "--skip-preview", "--non-interactive"]);
+    assert.equal(drift().status, 0);
+    assert.match(preview().said, /Resources:\n {4}\d+ unchanged\n/);
+  });
+
   it("is not replaced where its context has another name", () => {
     const kubeconfig = join(checkout.folder, "renamed.yaml");
     const env = { KUBECONFIG: kubeconfig };

@@ -1,7 +1,7 @@
 // Helm charts of a repository, installed by Pulumi, with a preview that tells the truth. See README.md.
 export { type Contents, removeUnused, type UnusedOptions } from "./cluster/unused.ts";
 export { type HealthyOptions, rememberHealthy } from "./history/remember.ts";
-export { ensured } from "./live/ensure.ts";
+export { ensured, wayFor } from "./live/ensure.ts";
 export { mayWriteNamespace, sayUnseen } from "./live/namespace-rights.ts";
 export { assertOwnNamespace, CLUSTER_UID, clusterUid, inSameCluster } from "./live/same-cluster.ts";
 export { LocalChart, TIMEOUT_SECONDS } from "./local-chart.ts";

@@ -95,7 +95,7 @@ export interface Answer {
 export async function clusterAnswer(context: string, path: string, options: RequestOptions): Promise<Answer> {
   const signal = AbortSignal.timeout(options.milliseconds);
   try {
-    const response = await opened(context, path, options, signal);
+    const response = await opened(context, options.body === undefined ? path : byUs(path), options, signal);
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
@@ -104,6 +104,12 @@ export async function clusterAnswer(context: string, path: string, options: Requ
     throw new NoAnswer(`the API server did not answer within ${options.milliseconds / 1000} s`);
   }
 }
+
+/** What this writes is Pulumi's and Helm's, not somebody's who came by with kubectl: live/managers.ts tells them apart. */
+export const MANAGER = "pulumi-local-charts";
+
+const byUs = (path: string) =>
+  path.includes("fieldManager=") ? path : `${path}${path.includes("?") ? "&" : "?"}fieldManager=${MANAGER}`;
 
 async function opened(
   context: string,

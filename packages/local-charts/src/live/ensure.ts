@@ -8,6 +8,7 @@ import { failure } from "../failure.ts";
 import { type KubernetesObject, title } from "../kubernetes/object.ts";
 import { driftLines } from "./as-live.ts";
 import { driftIn, liveOne } from "./look.ts";
+import { type Manager, madeByUs } from "./managers.ts";
 
 const PATIENCE_MS = 10_000;
 const PREVIEW_MS = 2_500;
@@ -43,6 +44,33 @@ export function ensured<T extends pulumi.CustomResource>(
     });
     return resource;
   });
+}
+
+/**
+ * Resolves when nothing of an immutable object's name and of another content is in its way: one that was made for what had
+ * this name before, and is kept while a pod could come back with it. What somebody else has made is left. Nothing in a preview,
+ * nor under a test's mocks.
+ * @param object all of it; may hold secrets
+ */
+export function wayFor(context: string, object: pulumi.Input<KubernetesObject>): pulumi.Output<void> {
+  const way = pulumi.output(object).apply(async (wanted) => {
+    if (!pulumi.runtime.isDryRun() && pulumi.runtime.hasEngine()) await makeWay(context, wanted as KubernetesObject);
+  });
+  return pulumi.unsecret(way);
+}
+
+/** What wayFor does. Where the cluster cannot be asked, what makes the object says so. */
+export async function makeWay(context: string, wanted: KubernetesObject): Promise<void> {
+  const namespace = wanted.metadata.namespace ?? "";
+  try {
+    const live = await liveOne(context, namespace, wanted);
+    if (live?.immutable !== true) return;
+    const drift = await driftIn(context, namespace, wanted, live);
+    const managers = (live.metadata as { managedFields?: Manager[] }).managedFields ?? [];
+    if (!drift.some(({ path: [field] }) => field === "data") || !madeByUs(managers)) return;
+    const options = { milliseconds: PATIENCE_MS, method: "DELETE" } as const;
+    await clusterRequest(context, await objectPath(context, wanted, namespace), options);
+  } catch {}
 }
 
 /** What a preview says; nothing where the cluster cannot be asked, which others say. */

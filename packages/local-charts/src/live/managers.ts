@@ -61,3 +61,7 @@ function isElement(name: string, element: unknown): boolean {
   if (name.startsWith("v:")) return key === element;
   return isMap(key) && isMap(element) && Object.entries(key).every(([field, value]) => element[field] === value);
 }
+
+/** Whether nobody else has set a field. */
+export const madeByUs = (managers: Manager[]): boolean =>
+  managers.length > 0 && managers.every(({ manager }) => HELM.test(manager) || CONTROLLERS.test(manager));
