@@ -69,7 +69,9 @@ describe("dev", function () {
   });
 
   it("has what was changed by hand, each named once, in a preview too; and it is put back", async () => {
-    const secret = nameOf("secrets", "todo-backend-secrets-");
+    // Of an earlier value there may be one besides.
+    const used = "jsonpath={.spec.template.spec.containers[0].env[*].valueFrom.secretKeyRef.name}";
+    const [secret] = kubectl("get", "deployment", BACKEND, "--output", used).split(" ");
     const config = nameOf("configmaps", `${FRONTEND}-config-`);
     exchange("secret", secret, Buffer.from("by hand").toString("base64"));
     exchange("configmap", config, "by hand");
