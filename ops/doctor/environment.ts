@@ -15,7 +15,7 @@ import { lockOf } from "../stack/lock.ts";
 import { lastRevisions } from "../stack/revisions.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
 import { policiesVerdict } from "./policies.ts";
-import { certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
+import { apisVerdict, certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
 
 /** @param tell gets each verdict as soon as there is one */
 export async function examine(
@@ -46,6 +46,8 @@ export async function examine(
   const stamp = ["create", "configmap", "clock", "--dry-run=server", "--namespace", "default"];
   const time = await kubectl(...stamp, "--output", "jsonpath={.metadata.creationTimestamp}");
   if (time) tell(clockVerdict(new Date(time), new Date()));
+  const apis = await kubectl("get", "apiservices", "--output", "json");
+  if (apis) tell(apisVerdict(JSON.parse(apis).items));
   for (const each of await loginCertificates(context)) tell(each);
   if (tlsSecret) tell(await pageCertificate(kubectl, namespace, tlsSecret, new URL(settings.origin).hostname));
   if (context === profile) for (const each of await imageVerdicts(stack, settings.database.mode)) tell(each);

@@ -47,6 +47,28 @@ export function clockVerdict(there: Date, here: Date): Verdict {
   };
 }
 
+/** An API that another program than the API server serves, as `kubectl get apiservices` has it. */
+export interface ServedApi {
+  metadata: { name: string };
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
+}
+
+/** Of APIs that other programs serve: while one of them does not answer, no namespace in the cluster can be deleted. */
+export function apisVerdict(apis: ServedApi[]): Verdict {
+  const silent = apis.flatMap(({ metadata, status }) => {
+    const condition = status?.conditions?.find(({ type }) => type === "Available");
+    return condition?.status === "True" ? [] : [`${metadata.name} (${condition?.message ?? "not asked yet"})`];
+  });
+  const what = "APIs of other programs";
+  if (silent.length === 0) return { is: "ok", what, found: "all of them answer" };
+  return {
+    ...{ is: "wrong", what },
+    found: `no answer from ${silent.join(", ")}: what needs it fails, and no namespace can be deleted meanwhile`,
+    remedy:
+      "mend the Service that `kubectl get apiservices` names, or delete the APIService if nothing needs it any more",
+  };
+}
+
 /** Warnings of a preview, as Pulumi lists them in its diagnostics. */
 export const warningsIn = (preview: string): string[] =>
   preview.split("\n").flatMap((line) => /^\s{4}warning: (.*)$/.exec(line)?.[1] ?? []);

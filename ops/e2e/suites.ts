@@ -33,14 +33,22 @@ export const suites: Suite[] = [
   { file: "test/e2e/drift.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
   { file: "test/e2e/causes.test.ts", changes: ["todo-causes", "todo-causes-limits"] },
-  { file: "test/e2e/healing.test.ts", changes: ["todo-healing"] },
-  { file: "test/e2e/identity.test.ts", changes: ["todo-identity"] },
+  {
+    file: "test/e2e/healing.test.ts",
+    changes: ["todo-healing"],
+    guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/drift.test.ts"],
+  },
+  {
+    file: "test/e2e/identity.test.ts",
+    changes: ["todo-identity"],
+    guardedBy: ["test/components/identity.test.ts"],
+  },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
   {
     file: "test/e2e/other-images.test.ts",
     changes: ["todo-acme", "node port 30301"],
-    guardedBy: ["test/e2e/applications.test.ts"],
+    guardedBy: ["test/e2e/private-registry.test.ts", "test/index.settings.test.ts"],
   },
   {
     file: "test/e2e/applications.test.ts",
@@ -50,13 +58,18 @@ export const suites: Suite[] = [
       MUCH_ROOM,
     ],
     needs: ["browser"],
+    guardedBy: ["test/e2e/private-registry.test.ts", "test/index.settings.test.ts"],
   },
   {
     file: "test/e2e/private-registry.test.ts",
     changes: ["todo-app-registry", "registry", ...APPLICATION_PORTS],
     needs: ["browser"],
   },
-  { file: "test/e2e/availability.test.ts", changes: ["todo-steady", MUCH_ROOM] },
+  {
+    file: "test/e2e/availability.test.ts",
+    changes: ["todo-steady", MUCH_ROOM],
+    guardedBy: ["test/charts/rollout.test.ts"],
+  },
   { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
   {
     file: "test/e2e/database.test.ts",
@@ -64,8 +77,16 @@ export const suites: Suite[] = [
     reads: ["todo-dev"],
   },
   { file: "test/e2e/reach.test.ts", changes: ["todo-reach", "todo-ingress"] },
-  { file: "test/e2e/scaling.test.ts", changes: ["todo-scaled", "kube-system/metrics-server", MUCH_ROOM] },
-  { file: "test/e2e/backup.test.ts", changes: ["todo-saved"] },
+  {
+    file: "test/e2e/scaling.test.ts",
+    changes: ["todo-scaled", "kube-system/metrics-server", MUCH_ROOM],
+    guardedBy: ["test/charts/rollout.test.ts"],
+  },
+  {
+    file: "test/e2e/backup.test.ts",
+    changes: ["todo-saved"],
+    guardedBy: ["test/charts/backup.test.ts", "test/ops/backup.test.ts"],
+  },
   { file: "test/e2e/prediction.test.ts", changes: ["todo-corpus"] },
   { file: "test/charts/helm4.test.ts", changes: [], needs: ["helm4"] },
   {
@@ -86,10 +107,15 @@ export const suites: Suite[] = [
     alone: true,
   },
   { file: "test/e2e/asleep.test.ts", changes: ["todo-dev"], alone: true },
-  { file: "test/e2e/faults.test.ts", changes: ["todo-faulty"], alone: true },
+  {
+    file: "test/e2e/faults.test.ts",
+    changes: ["todo-faulty"],
+    alone: true,
+    guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/asleep.test.ts"],
+  },
   {
     file: "test/e2e/kill-points.test.ts",
     changes: ["todo-killed"],
-    guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/healing.test.ts"],
+    guardedBy: ["test/e2e/recovery.test.ts", "packages/local-charts/test/live/release.test.ts"],
   },
 ];

@@ -1,5 +1,5 @@
 // What the preview names is what changes in the cluster: for edits that change nothing, one of each file, and for the first
-// edits that add, change or remove an object of a kind. Planted secrets are in no output.
+// edits that add, change or remove an object, of a release or a hook. Planted secrets are in no output.
 // Does not prove: the corpus' other edits (test/e2e/prediction-all.test.ts, and without a cluster test/corpus/edits.test.ts),
 // nor objects that somebody changes by hand at the same time.
 import { type Edit, edits } from "../corpus/edits.ts";
@@ -21,9 +21,9 @@ const silent = first(
 );
 const shown = first(
   edits.filter((edit) => isShown(edit) && !edit.notApplied),
-  // `~ Deployment`
+  // `~`, `hook +`
   ({ objects, hooks = [] }) =>
-    [...objects, ...hooks.map((hook) => `hook ${hook}`)].map((each) => each.replace(/ [^ ]+$/, "")),
+    [...objects, ...hooks.map((hook) => `hook ${hook}`)].map((each) => each.replace(/[~+-].*/, (sign) => sign[0])),
 );
 
 predictionFor("the preview's prediction", [...silent, ...shown], plantedSecrets);

@@ -1,7 +1,14 @@
 // What a look at an environment comes to. Does not prove: that what is looked at is as it was found (make doctor on a cluster).
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { certificateVerdict, clockVerdict, errorsIn, verdictLines, warningsIn } from "../../../ops/doctor/verdict.ts";
+import {
+  apisVerdict,
+  certificateVerdict,
+  clockVerdict,
+  errorsIn,
+  verdictLines,
+  warningsIn,
+} from "../../../ops/doctor/verdict.ts";
 
 describe("a verdict", () => {
   it("is a line, and the remedy below it", () => {
@@ -31,6 +38,24 @@ describe("a verdict", () => {
     assert.equal(of("2026-11-28T12:00:20Z").is, "ok");
     assert.match(of("2026-11-28T12:05:00Z").found, /300 s ahead of/);
     assert.match(of("2026-11-28T11:59:00Z").found, /60 s behind/);
+  });
+
+  it("of APIs names those that do not answer, and what follows", () => {
+    const api = (name: string, status: string, message?: string) => ({
+      metadata: { name },
+      status: { conditions: [{ type: "Available", status, message }] },
+    });
+    assert.equal(apisVerdict([api("v1.apps", "True")]).is, "ok");
+    const { is, found } = apisVerdict([
+      api("v1.apps", "True"),
+      api("v1beta1.metrics.k8s.io", "False", "bad status: 404"),
+      { metadata: { name: "v1.fresh" } },
+    ]);
+    assert.equal(is, "wrong");
+    assert.match(
+      found,
+      /^no answer from v1beta1\.metrics\.k8s\.io \(bad status: 404\), v1\.fresh \(not asked yet\): .*no namespace/,
+    );
   });
 
   it("of a preview are its warnings and errors, in its words", () => {
