@@ -89,8 +89,8 @@ doctor: ## Say which tools are here, from where, and what is missing; of an envi
 tools: ## Make the command-line tools available
 	$(run) ops/tools.ts
 
-cluster: ## Start (or find, or wake) the cluster; with all of its add-ons      [ADDONS=1]
-	$(run) ops/cluster.ts $(if $(ADDONS),"ADDONS=$(ADDONS)")
+cluster: ## Start (or find, or wake) the cluster; with all of its add-ons, with a second node  [ADDONS=1 NODES=2]
+	$(run) ops/cluster.ts $(foreach name,ADDONS NODES,$(if $($(name)),"$(name)=$($(name))"))
 
 pr-report: ## What a pull request would change, as Markdown, without a cluster   [BASE=origin/main]
 	$(run) ops/pr-report.ts "$(BASE)"

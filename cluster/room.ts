@@ -75,11 +75,11 @@ export const roomBeside = () =>
   process.availableMemory() >= 8 * 2 ** 30 && (freeBelow(cache)?.freeGiB ?? 0) >= diskGiB + 8;
 
 /** @throws Failure naming the first thing that is too small */
-export function assertRoom(room: Room): void {
+export function assertRoom(room: Room, nodes = 1): void {
   if (room.cpus < cpus) {
     throw new Failure(`CPUs: the cluster needs ${cpus}, ${room.of} has ${room.cpus}; ${room.more} and run this again`);
   }
-  const needed = memoryMiB + 1024; // what runs beside the node needs some too
+  const needed = nodes * memoryMiB + 1024; // what runs beside the nodes needs some too
   if (room.memoryMiB < needed) {
     throw new Failure(
       `memory: the cluster needs ${needed} MiB, ${room.of} has ${room.memoryMiB} MiB; ${room.more} and run this again`,

@@ -2,11 +2,13 @@
 // for an environment, for preparations, for more flags of `minikube start`, and for what follows it.
 import { type Progress, type Step, steps } from "../../tools/steps.ts";
 import { engineHas } from "../engine-images.ts";
+import { nodeNames } from "../node.ts";
 import type { ClusterRecord } from "../profile.ts";
 import { ensureNetworkPolicies, ensureStorage } from "./addons.ts";
 import { missingRoots, rootArchive } from "./debian.ts";
 import { engineAnswers, engineHost, startEngine } from "./engine.ts";
 import { fillMinikubeCache, minikubeCacheIsFull, minikubeHome, nodeImage, nodeImageName } from "./images.ts";
+import { connectNodes } from "./node-network.ts";
 import { ensureNodePrograms } from "./node-programs.ts";
 import { ensureResolver } from "./resolver.ts";
 
@@ -54,7 +56,9 @@ export const startFlags = ({ images }: ClusterRecord) =>
 
 /** What each start has to be followed by, not only the first. */
 export const afterEachStart = async ({ images }: ClusterRecord) => {
-  if (images === "made") await ensureResolver();
+  if (images !== "made") return;
+  await ensureResolver();
+  await connectNodes(await nodeNames());
 };
 
 export const afterStart = ({ images }: ClusterRecord): Step[] =>

@@ -114,6 +114,12 @@ export const suites: Suite[] = [
     guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/asleep.test.ts"],
   },
   {
+    file: "test/e2e/drain.test.ts",
+    changes: ["todo-drained", "nodes"],
+    alone: true,
+    guardedBy: ["test/charts/rollout.test.ts", "test/cluster/node-network.test.ts"],
+  },
+  {
     file: "test/e2e/kill-points.test.ts",
     changes: ["todo-killed"],
     guardedBy: ["test/e2e/recovery.test.ts", "packages/local-charts/test/live/release.test.ts"],

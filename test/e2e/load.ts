@@ -1,4 +1,5 @@
 // Requests from inside the cluster, as many as two cores give, and an account of each: a pod of the page's own image.
+import { strict as assert } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Place } from "./cluster.ts";
 
@@ -76,13 +77,16 @@ export interface LoadOptions {
   path?: string;
   /** The Host header, behind a controller. */
   host?: string;
+  /** Where the pod runs. Default: wherever there is room. */
+  node?: string;
 }
 
 /** Starts requests, and answers with what ends them and gives the account. */
-export async function load(place: Place, { target, image, path = "/api/session", host = "" }: LoadOptions) {
+export async function load(place: Place, { target, image, path = "/api/session", host = "", node }: LoadOptions) {
   const pod = {
     ...{ apiVersion: "v1", kind: "Pod", metadata: { name: POD, labels: { app: POD } } },
     spec: {
+      ...(node && { nodeName: node }),
       restartPolicy: "Never",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -116,10 +120,32 @@ export async function load(place: Place, { target, image, path = "/api/session",
   };
 }
 
+/** Of the requests of an account those that left a row, as they were answered for. */
+export function rowsOf(account: Account): number {
+  const posts = Object.entries(account).filter(([kind]) => kind.startsWith("POST"));
+  return posts.reduce((rows, [, { sent, failed }]) => rows + sent - sum(Object.values(failed)), 0);
+}
+
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/**
+ * While the database was away: it fails with 503, which says that it will be back, and an answer takes no longer than the
+ * limits of the connections before it.
+ */
+export function assertToldToComeBack(account: Account): void {
+  const statuses = new Set(Object.values(account).flatMap(({ failed }) => Object.keys(failed)));
+  assert.deepEqual(
+    [...statuses].filter((status) => status !== "503"),
+    [],
+    JSON.stringify(account),
+  );
+  const longest = Math.max(...Object.values(account).map((count) => count.longest));
+  assert.ok(longest < 15_000, `${longest} ms`);
+}
+
 /** All requests of an account together. */
 export function total(account: Account): { sent: number; failed: number } {
   const counts = Object.values(account);
-  const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
   return {
     sent: sum(counts.map(({ sent }) => sent)),
     failed: sum(counts.flatMap(({ failed }) => Object.values(failed))),

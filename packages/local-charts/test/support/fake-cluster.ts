@@ -82,6 +82,8 @@ export async function fakeCluster(
   records: FakeRecord[] | Answer,
   status: number | "none" = 200,
 ): Promise<FakeCluster> {
+  // Those of tests without a cluster go on asking for one, and would ask this.
+  endObservations();
   const asked: string[] = [];
   const sent: FakeCluster["sent"] = [];
   const server = createServer((request, response) => {
@@ -121,7 +123,6 @@ export async function fakeCluster(
     }),
   );
   const close = async () => {
-    // They would go on in the next test, and ask its cluster.
     endObservations();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));

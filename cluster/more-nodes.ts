@@ -1,0 +1,86 @@
+// Nodes beside the first, for trying what a cluster of several does: spreading, and the drain of a node.
+import { readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { run } from "../tools/command.ts";
+import { Failure } from "../tools/program.ts";
+import type { Progress, Step } from "../tools/steps.ts";
+import { imagesOf, nodeNames } from "./node.ts";
+import { type ClusterRecord, memoryMiB, profile } from "./profile.ts";
+import { assertRoom, roomOf } from "./room.ts";
+
+/** More would each want the memory of another cluster. */
+const MOST = 3;
+
+/** @throws Failure for what is no number of nodes */
+export function nodesWanted(given: string): number {
+  const wanted = Number(given);
+  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST) return wanted;
+  throw new Failure(`NODES: expected a number of nodes from 1 to ${MOST}, found ${given}`);
+}
+
+/** Steps that give the running cluster so many nodes; the first one always stays. */
+export async function nodeSteps(wanted: number, record: ClusterRecord): Promise<Step[]> {
+  const present = await nodeNames();
+  if (present.length < wanted) assertRoom(await roomOf(record.engine), wanted);
+  const names = Array.from({ length: wanted - present.length }, (_, i) => nameOf(present.length + 1 + i));
+  return [
+    ...names.map((name) => ({
+      title: `node ${name}: joining, with ${memoryMiB} MiB of its own`,
+      run: (report: Progress) => add(name, record, report),
+    })),
+    ...present.slice(wanted).map((name) => ({
+      title: `node ${name}: leaving`,
+      run: (report: Progress) => remove(name, report),
+    })),
+  ];
+}
+
+/** As Minikube calls them. */
+const nameOf = (number: number) => `${profile}-m${String(number).padStart(2, "0")}`;
+
+async function add(name: string, record: ClusterRecord, report: Progress): Promise<string> {
+  await withoutPublishedPorts(() =>
+    run("minikube", ["node", "add", "--profile", profile], {
+      report,
+      hint: `\`minikube -p ${profile} node delete ${name.slice(profile.length + 1)}\` removes what there is of it`,
+    }),
+  );
+  // What a pod may need there: Kubernetes' own where those cannot be pulled, and what was built for the first node.
+  const [first] = await nodeNames();
+  const images = [...(await imagesOf(first))].filter((image) => record.images === "made" || /^localhost\//.test(image));
+  report(`${images.length} images`);
+  const copy = `docker exec "$1" ctr -n k8s.io images export - "\${@:3}" | docker exec -i "$2" ctr -n k8s.io images import --digests=false - >&2`;
+  if (images.length > 0) await run("bash", ["-o", "pipefail", "-c", copy, "copy", first, name, ...images], { report });
+  if (record.images === "made") await (await import("./offline/node-network.ts")).connectNodes(await nodeNames());
+  const ready = ["--context", profile, "wait", `node/${name}`, "--for=condition=Ready", "--timeout=180s"];
+  await run("kubectl", ready, { report, hint: `\`kubectl --context ${profile} describe node ${name}\` says more` });
+  return `node ${name}: ready`;
+}
+
+async function remove(name: string, report: Progress): Promise<string> {
+  const evict = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s"];
+  await run("kubectl", ["--context", profile, "drain", name, ...evict], {
+    report,
+    hint: `a volume or a disruption budget may hold a pod there; \`kubectl --context ${profile} get pods -A --field-selector spec.nodeName=${name}\` shows which`,
+  });
+  await run("minikube", ["node", "delete", name, "--profile", profile], { report });
+  return `node ${name}: gone`;
+}
+
+/** Minikube would publish the first node's ports on every other one, where Docker finds them taken. */
+async function withoutPublishedPorts(work: () => Promise<unknown>): Promise<void> {
+  const home = process.env.MINIKUBE_HOME ?? homedir();
+  const file = join(home.endsWith(".minikube") ? home : join(home, ".minikube"), "profiles", profile, "config.json");
+  const edit = (ports: string[]) => {
+    const config = JSON.parse(readFileSync(file, "utf8")) as { ExposedPorts: string[] };
+    writeFileSync(file, JSON.stringify({ ...config, ExposedPorts: ports }, undefined, "\t"));
+    return config.ExposedPorts;
+  };
+  const ports = edit([]);
+  try {
+    await work();
+  } finally {
+    edit(ports);
+  }
+}
