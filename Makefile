@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults recover doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -78,7 +78,10 @@ diagnose: ## What is wrong in an environment, why, and what to type          [EN
 	$(run) ops/diagnose.ts "$(ENV)"
 
 faults: ## Make what can go wrong outside happen, and write what came of it to docs/faults.md  (half an hour)  [ONLY=asleep]
-	$(run) ops/e2e.ts FAULTS=docs/faults.md $(if $(ONLY),"ONLY=$(ONLY)")
+	$(run) ops/e2e.ts PAGE=faults $(if $(ONLY),"ONLY=$(ONLY)")
+
+guard: ## Try to get around what reaches, scales and guards, and write what came of it to docs/guard.md  (half an hour)  [ONLY=reach]
+	$(run) ops/e2e.ts PAGE=guard $(if $(ONLY),"ONLY=$(ONLY)")
 
 recover: ## Put right what an interrupted update left, and say what the next one does  [ENV=…]
 	$(run) ops/recover.ts "$(ENV)"

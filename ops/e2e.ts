@@ -14,14 +14,12 @@ import { steps } from "../tools/steps.ts";
 import { commitOf, keptResults, newest } from "./e2e/results.ts";
 import { failuresText, mocha, runSuites } from "./e2e/run.ts";
 import { choose } from "./e2e/schedule.ts";
-import { type Suite, suites } from "./e2e/suites.ts";
-import { markdownTable, testsTable, textTable } from "./e2e/table.ts";
+import { nameOf, pages, type Suite, suites } from "./e2e/suites.ts";
+import { markdownTable, pageTable, textTable } from "./e2e/table.ts";
 import { usePulumi } from "./stack/pulumi.ts";
 
 /** What a person may say behind `make e2e`. */
-const VARIABLES = ["ALL", "AGAIN", "ONLY", "MARKDOWN", "FAULTS"];
-/** The suites of `make faults`: what each of them said last stands in its table. */
-const FAULTS = ["faults", "asleep", "recovery", "database", "healing", "kill-points"];
+const VARIABLES = ["ALL", "AGAIN", "ONLY", "MARKDOWN", "PAGE"];
 /** No suite takes half of it. */
 const LIMIT_SECONDS = 20 * 60;
 
@@ -34,7 +32,9 @@ await runProgram(async () => {
   const wanted = {
     all: Boolean(given.ALL),
     again: Boolean(given.AGAIN),
-    only: (given.ONLY ?? (given.FAULTS ? FAULTS.join() : "")).split(",").filter(Boolean),
+    only: given.ONLY
+      ? given.ONLY.split(",").filter(Boolean)
+      : suites.filter((suite) => suite.page && suite.page === given.PAGE).map(nameOf),
   };
   const { run, kept } = choose(suites, wanted, commit ? passed : []);
   if (run.length > 0) await prepare(run);
@@ -47,8 +47,12 @@ await runProgram(async () => {
   const now = [...ended, ...kept];
   const before = newest(keptResults(endToEndResults)).filter(({ suite }) => !now.some((one) => one.suite === suite));
   const results = [...now, ...before];
-  if (given.FAULTS) writeFileSync(given.FAULTS, testsTable(results.filter(({ suite }) => FAULTS.includes(suite))));
-  if (given.MARKDOWN) writeFileSync(given.MARKDOWN, markdownTable(suites, results));
+  const page = pages.find((each) => each === given.PAGE);
+  if (page) writeFileSync(join(root, "docs", `${page}.md`), pageTable(page, suites, results));
+  if (given.MARKDOWN) {
+    const tables = pages.map((each) => pageTable(each, suites, results));
+    writeFileSync(given.MARKDOWN, [markdownTable(suites, results), ...tables].join("\n"));
+  }
   console.log(`\n${textTable(suites, results)}\n${failuresText(ended, logs)}`);
   const sum = (count: "passed" | "failed") => now.reduce((total, result) => total + result[count], 0);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

@@ -4,8 +4,12 @@ import { dirname } from "node:path";
 import { tryRun } from "../../tools/command.ts";
 
 export interface TestResult {
+  /** The titles of the groups around it. */
+  group?: string;
   title: string;
   state: "passed" | "failed" | "skipped";
+  /** What it measured. */
+  figures?: string[];
 }
 
 /** What one run of a suite said. */

@@ -10,8 +10,7 @@ import { nameOf, type Suite } from "./suites.ts";
 /** What test/e2e/reporter.ts writes down. */
 export type Event = { total: number } | { ended: true } | TestResult | FailedTest;
 
-export interface FailedTest {
-  title: string;
+export interface FailedTest extends TestResult {
   state: "failed";
   /** With the titles of the groups around it. */
   where: string;
@@ -127,7 +126,7 @@ export function summed(name: string, events: Event[], badly?: string) {
     passed,
     failed: failures.length,
     skipped: tests.filter(({ state }) => state === "skipped").length,
-    tests: tests.map(({ title, state }) => ({ title, state })),
+    tests: tests.map(({ group, title, state, figures }) => ({ group, title, state, figures })),
     failures,
   };
 }

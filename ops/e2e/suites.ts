@@ -1,6 +1,10 @@
 // The suites that need the cluster, what they share, and which of them every change has to pass.
 import { basename } from "node:path";
 
+/** Pages of docs/, without their ending; each is written by the verb of its name. */
+export const pages = ["faults", "guard"] as const;
+export type Page = (typeof pages)[number];
+
 /** A file of tests that is run in a process of its own. */
 export interface Suite {
   /** Below the checkout. */
@@ -13,6 +17,8 @@ export interface Suite {
   needs?: ("helm4" | "browser")[];
   /** Nothing runs beside it: it stops the cluster, or takes all the room on it. */
   alone?: true;
+  /** The page of docs/ that shows what each of its tests said last. */
+  page?: Page;
   /** Of one that only `make e2e ALL=1` runs: the files of the faster suites that hold every change to the same promise. */
   guardedBy?: [string, ...string[]];
 }
@@ -35,11 +41,13 @@ export const suites: Suite[] = [
   { file: "test/e2e/causes.test.ts", changes: ["todo-causes", "todo-causes-limits"] },
   {
     file: "test/e2e/healing.test.ts",
+    page: "faults",
     changes: ["todo-healing"],
     guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/drift.test.ts"],
   },
   {
     file: "test/e2e/identity.test.ts",
+    page: "guard",
     changes: ["todo-identity"],
     guardedBy: ["test/components/identity.test.ts"],
   },
@@ -67,23 +75,27 @@ export const suites: Suite[] = [
   },
   {
     file: "test/e2e/availability.test.ts",
+    page: "guard",
     changes: ["todo-steady", MUCH_ROOM],
     guardedBy: ["test/charts/rollout.test.ts"],
   },
-  { file: "test/e2e/recovery.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/recovery.test.ts", page: "faults", changes: ["todo-dev"] },
   {
     file: "test/e2e/database.test.ts",
+    page: "faults",
     changes: ["todo-switch", "external-database", "node port 30301"],
     reads: ["todo-dev"],
   },
-  { file: "test/e2e/reach.test.ts", changes: ["todo-reach", "todo-ingress"] },
+  { file: "test/e2e/reach.test.ts", page: "guard", changes: ["todo-reach", "todo-ingress"] },
   {
     file: "test/e2e/scaling.test.ts",
+    page: "guard",
     changes: ["todo-scaled", "kube-system/metrics-server", MUCH_ROOM],
     guardedBy: ["test/charts/rollout.test.ts"],
   },
   {
     file: "test/e2e/backup.test.ts",
+    page: "guard",
     changes: ["todo-saved"],
     guardedBy: ["test/charts/backup.test.ts", "test/ops/backup.test.ts"],
   },
@@ -106,21 +118,24 @@ export const suites: Suite[] = [
     needs: ["browser"],
     alone: true,
   },
-  { file: "test/e2e/asleep.test.ts", changes: ["todo-dev"], alone: true },
+  { file: "test/e2e/asleep.test.ts", page: "faults", changes: ["todo-dev"], alone: true },
   {
     file: "test/e2e/faults.test.ts",
+    page: "faults",
     changes: ["todo-faulty"],
     alone: true,
     guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/asleep.test.ts"],
   },
   {
     file: "test/e2e/drain.test.ts",
+    page: "guard",
     changes: ["todo-drained", "nodes"],
     alone: true,
     guardedBy: ["test/charts/rollout.test.ts", "test/cluster/node-network.test.ts"],
   },
   {
     file: "test/e2e/kill-points.test.ts",
+    page: "faults",
     changes: ["todo-killed"],
     guardedBy: ["test/e2e/recovery.test.ts", "packages/local-charts/test/live/release.test.ts"],
   },

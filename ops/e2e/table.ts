@@ -1,7 +1,7 @@
 // What passed when, and on which commit: as text, and as Markdown.
 import { clock } from "../../tools/steps.ts";
 import type { Result } from "./results.ts";
-import { nameOf, type Suite } from "./suites.ts";
+import { nameOf, type Page, type Suite } from "./suites.ts";
 
 const HEAD = ["suite", "run by", "tests", "time", "commit", "when (UTC)"];
 
@@ -42,21 +42,24 @@ export function markdownTable(suites: Suite[], results: Result[]): string {
   return `${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`;
 }
 
-/** Every test of some suites, a row each: what its title promises, and what came of it when, on which commit. */
-export function testsTable(results: Result[]): string {
-  const rows = results.flatMap(({ suite, when, commit = "with changes", tests }) =>
-    tests.map(({ title, state }) => [
-      suite,
-      title.replaceAll("|", "\\|"),
-      state,
-      commit.slice(0, 12),
-      when.slice(0, 10),
-    ]),
-  );
-  const head = ["suite", "what was done, and what comes of it", "", "commit", "on"];
+const TITLES: Record<Page, string> = {
+  faults: "Faults, and what comes of them",
+  guard: "Reach, scale and guard: how each promise was tried",
+};
+
+/** Every test of a page's suites, a row each: of what, what its title promises and what it measured, and what came of it when. */
+export function pageTable(page: Page, suites: Suite[], results: Result[]): string {
+  const names = suites.filter((suite) => suite.page === page).map(nameOf);
+  const rows = names
+    .flatMap((name) => results.find(({ suite }) => suite === name) ?? [])
+    .flatMap(({ suite, when, commit = "with changes", tests }) =>
+      tests.map(({ group = suite, title, state, figures = [] }) => [
+        ...[suite, group, [title, ...figures].join("<br>")].map((text) => text.replaceAll("|", "\\|")),
+        ...[state, commit.slice(0, 12), when.slice(0, 10)],
+      ]),
+    );
+  const head = ["suite", "of what", "what was done, and what comes of it", "", "commit", "on"];
   const lines = [head, head.map(() => "---"), ...rows];
-  const note = "Written by `make faults`: of each suite what its last run said. Do not edit.";
-  return `<!-- ${note} -->\n# Faults, and what comes of them\n\n${lines
-    .map((line) => `| ${line.join(" | ")} |`)
-    .join("\n")}\n`;
+  const note = `Written by \`make ${page}\`: of each suite what its last run said. Do not edit.`;
+  return `<!-- ${note} -->\n# ${TITLES[page]}\n\n${lines.map((line) => `| ${line.join(" | ")} |`).join("\n")}\n`;
 }

@@ -4,6 +4,7 @@
 // Does not prove: more than one node (test/e2e/drain.test.ts); what a controller before the Service does; other clients' habits than Node's.
 import { strict as assert } from "node:assert";
 import type { Place } from "./cluster.ts";
+import { figure } from "./figures.ts";
 import { assertToldToComeBack, load, rowsOf, total } from "./load.ts";
 import { OwnEnvironment } from "./own-environment.ts";
 
@@ -102,7 +103,7 @@ describe("users of an environment with two pods of each service", function () {
     for (let more = 0; sent < LEAST && more < 10; more += 1) await seesNothing(changes[0][1]);
     assert.ok(sent >= LEAST, `${sent} requests`);
     assert.equal(sql("SELECT count(*) FROM todos"), String(rows));
-    console.log(`      ${sent} requests, 0 failed; ${rows} rows`);
+    figure(`${sent} requests, 0 failed; ${rows} rows`);
   });
 
   it("wait no longer than seconds for an answer while the database's pod is replaced, and what fails says so", async () => {
@@ -113,7 +114,7 @@ describe("users of an environment with two pods of each service", function () {
     const seconds = Math.round((Date.now() - began) / 1000);
     const account = await stop();
     assertToldToComeBack(account);
-    console.log(`      database away for ${seconds} s: ${JSON.stringify(account)}`);
+    figure(`database away for ${seconds} s: ${JSON.stringify(account)}`);
   });
 
   it("would see it without the pause before a pod's end", async () => {

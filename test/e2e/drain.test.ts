@@ -3,6 +3,7 @@
 // Does not prove: a node that dies without a word, whose pods Kubernetes gives five minutes; storage that follows a pod.
 import { strict as assert } from "node:assert";
 import { command, type Place } from "./cluster.ts";
+import { figure } from "./figures.ts";
 import { assertToldToComeBack, load, rowsOf, total } from "./load.ts";
 import { OwnEnvironment } from "./own-environment.ts";
 
@@ -75,7 +76,7 @@ describe("users of an environment on two nodes", function () {
     assert.equal(total(account).failed, 0, JSON.stringify(account));
     for (const name of [BACKEND, FRONTEND]) assert.deepEqual([...new Set(nodesOf(name))], [withData], name);
     place.kubectl("uncordon", other);
-    console.log(`      ${total(account).sent} requests, 0 failed`);
+    figure(`${total(account).sent} requests, 0 failed`);
   });
 
   it("are told to come back while the database's node is away, and every row is there afterwards", async () => {
@@ -89,6 +90,6 @@ describe("users of an environment on two nodes", function () {
     });
     assertToldToComeBack(account);
     assert.equal(sql("SELECT count(*) FROM todos"), String(rows));
-    console.log(`      drained and back in ${seconds} s: ${JSON.stringify(account)}`);
+    figure(`drained and back in ${seconds} s: ${JSON.stringify(account)}`);
   });
 });

@@ -3,6 +3,7 @@
 import { appendFileSync } from "node:fs";
 import mocha from "mocha";
 import type { Event } from "../../ops/e2e/suite-process.ts";
+import { takeFigures } from "./figures.ts";
 
 const { EVENT_RUN_BEGIN, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_RUN_END } = mocha.Runner.constants;
 
@@ -13,11 +14,15 @@ export default class Reporter extends mocha.reporters.Spec {
     if (!file) return;
     const write = (event: Event) => appendFileSync(file, `${JSON.stringify(event)}\n`);
     runner.on(EVENT_RUN_BEGIN, () => write({ total: runner.total }));
-    runner.on(EVENT_TEST_PASS, ({ title }) => write({ title, state: "passed" }));
-    runner.on(EVENT_TEST_PENDING, ({ title }) => write({ title, state: "skipped" }));
+    const group = ({ parent }: Mocha.Runnable) => parent?.fullTitle() ?? "";
+    runner.on(EVENT_TEST_PASS, (test) =>
+      write({ group: group(test), title: test.title, state: "passed", figures: takeFigures() }),
+    );
+    runner.on(EVENT_TEST_PENDING, (test) => write({ group: group(test), title: test.title, state: "skipped" }));
     // Hooks come by here as well, as tests that failed.
     runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, { message }: Error) => {
-      write({ title: test.title, state: "failed", where: test.fullTitle(), message });
+      takeFigures();
+      write({ group: group(test), title: test.title, state: "failed", where: test.fullTitle(), message });
     });
     runner.on(EVENT_RUN_END, () => write({ ended: true }));
   }

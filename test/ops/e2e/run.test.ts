@@ -167,7 +167,7 @@ describe("the runner of end-to-end suites", function () {
     await run([well]);
     const [result, ...others] = keptResults(at("results.jsonl"));
     assert.deepEqual([others, result.suite, result.commit, result.passed], [[], "kept", git("rev-parse", "HEAD"), 1]);
-    assert.deepEqual(result.tests, [{ title: "is well", state: "passed" }]);
+    assert.deepEqual(result.tests, [{ group: "group of kept", title: "is well", state: "passed", figures: [] }]);
     assert.ok(!("said" in result) && Date.now() - Date.parse(result.when) < 30_000);
 
     const edit = `require("node:fs").writeFileSync(${JSON.stringify(at("edited"))}, "")`;

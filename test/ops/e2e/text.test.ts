@@ -2,7 +2,8 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { causes } from "../../../ops/e2e/causes.ts";
-import { markdownTable, testsTable, textTable } from "../../../ops/e2e/table.ts";
+import type { Suite } from "../../../ops/e2e/suites.ts";
+import { markdownTable, pageTable, textTable } from "../../../ops/e2e/table.ts";
 
 describe("the table of suites", () => {
   const suites = [
@@ -48,26 +49,27 @@ new       make e2e        not run yet`,
   });
 });
 
-describe("the table of faults", () => {
-  it("has a row for each test", () => {
+describe("the table of a page", () => {
+  it("has a row for each test of its suites, with what it measured", () => {
+    const group = "a|b";
     const tests = [
-      { title: "when a|b breaks: it is mended", state: "passed" as const },
-      { title: "when c breaks", state: "failed" as const },
+      { group, title: "breaks: it is mended", state: "passed" as const, figures: ["7 s", "0 failed"] },
+      { group, title: "breaks twice", state: "failed" as const },
     ];
-    const result = {
-      suite: "faults",
-      when: "2026-11-27T10:32:05Z",
-      seconds: 1,
-      passed: 1,
-      failed: 1,
-      skipped: 0,
-      tests,
-    };
-    assert.deepEqual(testsTable([result]).split("\n").slice(3, -1), [
-      "| suite | what was done, and what comes of it |  | commit | on |",
-      "| --- | --- | --- | --- | --- |",
-      "| faults | when a\\|b breaks: it is mended | passed | with changes | 2026-11-27 |",
-      "| faults | when c breaks | failed | with changes | 2026-11-27 |",
+    const result = (suite: string) => ({
+      ...{ suite, when: "2026-11-27T10:32:05Z", seconds: 1, passed: 1, failed: 1, skipped: 0, tests },
+    });
+    const suites: Suite[] = [
+      { file: "test/e2e/never.test.ts", changes: [], page: "faults" },
+      { file: "test/e2e/faults.test.ts", changes: [], page: "faults" },
+      { file: "test/e2e/reach.test.ts", changes: [], page: "guard" },
+      { file: "test/e2e/todo.test.ts", changes: [] },
+    ];
+    assert.deepEqual(pageTable("faults", suites, ["reach", "todo", "faults"].map(result)).split("\n").slice(3, -1), [
+      "| suite | of what | what was done, and what comes of it |  | commit | on |",
+      "| --- | --- | --- | --- | --- | --- |",
+      "| faults | a\\|b | breaks: it is mended<br>7 s<br>0 failed | passed | with changes | 2026-11-27 |",
+      "| faults | a\\|b | breaks twice | failed | with changes | 2026-11-27 |",
     ]);
   });
 });
