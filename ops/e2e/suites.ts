@@ -77,6 +77,7 @@ export const suites: Suite[] = [
     file: "test/e2e/availability.test.ts",
     page: "guard",
     changes: ["todo-steady", MUCH_ROOM],
+    reads: ["todo-ingress"],
     guardedBy: ["test/charts/rollout.test.ts"],
   },
   { file: "test/e2e/recovery.test.ts", page: "faults", changes: ["todo-dev"] },

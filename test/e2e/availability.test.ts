@@ -1,15 +1,16 @@
 // What users see while an environment of two pods each is changed: nothing. Of at least ten thousand requests none fails, by
 // connections that are kept and by one for each, and every row that was answered for is there. Without the pause before a
 // pod's end the same counts failures, or it would prove nothing.
-// Does not prove: more than one node (test/e2e/drain.test.ts); what a controller before the Service does; other clients' habits than Node's.
+// Does not prove: more than one node (test/e2e/drain.test.ts); other clients' habits than Node's.
 import { strict as assert } from "node:assert";
-import type { Place } from "./cluster.ts";
+import { command, type Place } from "./cluster.ts";
 import { figure } from "./figures.ts";
-import { assertToldToComeBack, load, rowsOf, total } from "./load.ts";
+import { assertToldToComeBack, type LoadOptions, load, rowsOf, total } from "./load.ts";
 import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "steady";
 const [BACKEND, FRONTEND, POSTGRES] = ["backend", "frontend", "postgres"].map((name) => `todo-${name}-${stack}`);
+const HOST = `${stack}.localhost`;
 /** Of all changes together. */
 const LEAST = 10_000;
 
@@ -24,12 +25,29 @@ describe("users of an environment with two pods of each service", function () {
   const rolledOut = () => {
     for (const name of [BACKEND, FRONTEND]) place.kubectl("rollout", "status", `deployment/${name}`, "--timeout=180s");
   };
-  const started = () => load(place, { target: `http://${FRONTEND}:3000`, image });
+  /** Ways to the page: where a request goes, and by what name. */
+  const ways: Record<string, () => Pick<LoadOptions, "target" | "host">> = {
+    "the Service": () => ({ target: `http://${FRONTEND}:3000` }),
+    "the Ingress": () => ({ target: "http://traefik.todo-ingress", host: HOST }),
+    "the node port": () => {
+      const address = "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}";
+      const port = "jsonpath={.spec.ports[0].nodePort}";
+      const [node, at] = [
+        place.kubectl("get", "nodes", "--output", address),
+        place.kubectl("get", "service", "by-node-port", "--output", port),
+      ];
+      return { target: `http://${node}:${at}` };
+    },
+  };
+  const started = (way = "the Service") => load(place, { ...ways[way](), image });
   const sql = (query: string) =>
     place.kubectl("exec", `${POSTGRES}-0`, "--", "sh", "-c", `psql -U todo -d todo -Atc "${query}"`).trim();
 
   before(() => {
+    command("make", "cluster", "ADDONS=1");
     own = new OwnEnvironment(stack, (config) => {
+      config.setIn(["config", "todo:cluster", "ingressClass"], "traefik");
+      config.setIn(["config", "todo:origin"], `http://${HOST}:30080`);
       for (const name of ["backend", "frontend"]) {
         config.setIn(["config", `todo:${name}`, "replicas"], 2);
         // Other suites have pods on this node, too.
@@ -45,6 +63,7 @@ describe("users of an environment with two pods of each service", function () {
       "--output",
       "jsonpath={.spec.template.spec.containers[0].image}",
     );
+    place.kubectl("expose", "deployment", FRONTEND, "--type=NodePort", "--name=by-node-port", "--port=3000");
   });
   after(() => own?.end());
 
@@ -71,8 +90,8 @@ describe("users of an environment with two pods of each service", function () {
       },
     ],
   ];
-  const seesNothing = async (change: () => void) => {
-    const stop = await started();
+  const seesNothing = async (change: () => void, way?: string) => {
+    const stop = await started(way);
     change();
     rolledOut();
     const account = await stop();
@@ -81,6 +100,8 @@ describe("users of an environment with two pods of each service", function () {
     assert.equal(total(account).failed, 0, JSON.stringify(account));
   };
   for (const [what, change] of changes) it(`see nothing of it when ${what}`, () => seesNothing(change));
+  for (const way of Object.keys(ways).slice(1))
+    it(`see nothing of it when ${changes[0][0]}, through ${way}`, () => seesNothing(changes[0][1], way));
 
   it("have to repeat a write now and then, and nothing else, while the key of their sessions is rotated", async () => {
     const stop = await started();

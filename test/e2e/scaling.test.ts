@@ -7,11 +7,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Checkout } from "./checkout.ts";
 import { until } from "./cluster.ts";
 import { json, kubectl } from "./environment.ts";
+import { figure } from "./figures.ts";
 import { OwnEnvironment } from "./own-environment.ts";
 
 const stack = "scaled";
 const namespace = `todo-${stack}`;
 const backend = `todo-backend-${stack}`;
+
+const SAMPLE_SECONDS = 10;
 
 /** Asks without a pause, for three minutes at most. */
 const LOAD = `
@@ -91,8 +94,22 @@ describe("an autoscaler in the place of replicas", function () {
   it("makes more pods under load, and fewer after it", async () => {
     const { image } = json(stack, "get", "deployment", backend).spec.template.spec.containers[0];
     const limits = ["--overrides", JSON.stringify({ spec: { containers: [loader(image)] } })];
+    const began = Date.now();
+    const seen: string[] = [];
+    let last = Number.NEGATIVE_INFINITY;
+    /** How many pods the Deployment has to have; written down now and then, with how busy they are. */
+    const pods = async (): Promise<number> => {
+      const { spec } = json(stack, "get", "deployment", backend);
+      const at = Math.round((Date.now() - began) / 1000);
+      if (at - last >= SAMPLE_SECONDS) {
+        last = at;
+        const [metric] = scaler().status.currentMetrics ?? [];
+        seen.push(`${at} s: ${spec.replicas} at ${metric?.resource?.current?.averageUtilization ?? "?"} %`);
+      }
+      return spec.replicas;
+    };
     kubectl(stack, "run", "load", `--image=${image}`, "--restart=Never", ...limits);
-    const more = await until("more pods", async () => (wanted() > 2 ? wanted() : undefined), 180);
+    const more = await until("more pods", async () => ((await pods()) > 2 ? pods() : undefined));
     assert.equal(more, 3);
     await until("the third pod", async () => {
       const { availableReplicas } = json(stack, "get", "deployment", backend).status;
@@ -101,7 +118,8 @@ describe("an autoscaler in the place of replicas", function () {
     kubectl(stack, "delete", "pod", "load", "--grace-period=1");
     const patch = { spec: { behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } } };
     kubectl(stack, "patch", "horizontalpodautoscaler", backend, "--type=merge", "--patch", JSON.stringify(patch));
-    await until("one pod", async () => wanted() === 1 || undefined);
+    await until("one pod", async () => (await pods()) === 1 || undefined);
+    figure(`pods, and the CPU that they use of what they ask for: ${seen.join(", ")}`);
   });
 });
 
