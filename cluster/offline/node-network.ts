@@ -47,7 +47,7 @@ export function connecting({ name, pods }: Place, all: Place[]): string {
     ? // Pods from before keep their addresses, all over the network.
       { subnet: POD_NETWORK, rangeStart: host(2), rangeEnd: host(254), gateway: host(1) }
     : { subnet: pods };
-  const ipam = { type: "host-local", ranges: [[range]], routes: [{ dst: "0.0.0.0/0" }] };
+  const ipam = { type: "host-local", ranges: [[range]] };
   const bridge = { type: "bridge", bridge: "bridge", isDefaultGateway: true, hairpinMode: true, ipMasq: isFirst, ipam };
   const plugins = [bridge, { type: "portmap", capabilities: { portMappings: true } }, { type: "firewall" }];
   const others = all.filter((other) => other.name !== name);

@@ -73,9 +73,9 @@ describe("users of an environment on two nodes", function () {
       drain(other);
       wellAgain();
     });
+    place.kubectl("uncordon", other);
     assert.equal(total(account).failed, 0, JSON.stringify(account));
     for (const name of [BACKEND, FRONTEND]) assert.deepEqual([...new Set(nodesOf(name))], [withData], name);
-    place.kubectl("uncordon", other);
     figure(`${total(account).sent} requests, 0 failed`);
   });
 
