@@ -55,6 +55,7 @@ async function add(name: string, record: ClusterRecord, report: Progress): Promi
   if (record.images === "made") await (await import("./offline/node-network.ts")).connectNodes(await nodeNames());
   const ready = ["--context", profile, "wait", `node/${name}`, "--for=condition=Ready", "--timeout=180s"];
   await run("kubectl", ready, { report, hint: `\`kubectl --context ${profile} describe node ${name}\` says more` });
+  await answerNamesOnEach((await nodeNames()).length);
   return `node ${name}: ready`;
 }
 
@@ -65,7 +66,15 @@ async function remove(name: string, report: Progress): Promise<string> {
     hint: `a volume or a disruption budget may hold a pod there; \`kubectl --context ${profile} get pods -A --field-selector spec.nodeName=${name}\` shows which`,
   });
   await run("minikube", ["node", "delete", name, "--profile", profile], { report });
+  await answerNamesOnEach((await nodeNames()).length);
   return `node ${name}: gone`;
+}
+
+/** Minikube leaves one CoreDNS pod, whose node's drain would leave everybody without names for seconds. */
+async function answerNamesOnEach(nodes: number): Promise<void> {
+  const dns = ["--context", profile, "--namespace", "kube-system"];
+  await run("kubectl", [...dns, "scale", "deployment/coredns", `--replicas=${nodes}`]);
+  await run("kubectl", [...dns, "rollout", "status", "deployment/coredns", "--timeout=120s"]);
 }
 
 /** Minikube would publish the first node's ports on every other one, where Docker finds them taken. */

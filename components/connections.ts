@@ -1,7 +1,7 @@
 // Who connects to whom inside an environment, from the variables and commands of its services: before anything is rendered,
 // as the values of NetworkPolicies follow from it. The check of the wiring reads the rendered objects for itself.
-import { hostsIn } from "local-charts";
-import { clusterName } from "local-charts/objects";
+import { addressesOf, hostsIn } from "local-charts";
+import { clusterName, isLoopback } from "local-charts/objects";
 import type { Sections } from "../settings/contract.ts";
 import { POSTGRES_PORT } from "../settings/database-url.ts";
 import { callName, type StackService } from "../settings/services.ts";
@@ -53,6 +53,15 @@ export function neighboursOf(party: Party, neighbours: Sections["neighbours"]): 
   const hosts = hostsIn(party.variables, [...wordsOf(party), ...party.migrationCommand]);
   return Object.entries(neighbours).flatMap(([name, neighbour]) =>
     hosts.includes(neighbour.host.toLowerCase()) || party.settings.connectsTo.includes(name) ? [neighbour] : [],
+  );
+}
+
+/** Ports of addresses outside the namespace that the variables and the command of a service name, whatever the host. */
+export function portsOutside(party: Party, namespace: string): number[] {
+  return addressesOf(party.settings.env, [...wordsOf(party), ...party.migrationCommand]).flatMap(({ host, port }) =>
+    port === undefined || isLoopback(host) || clusterName(host, namespace, "todo-")?.namespace === namespace
+      ? []
+      : [port],
   );
 }
 

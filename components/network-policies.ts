@@ -44,7 +44,8 @@ export function outgoing(
   return { allowTo, allowExternalPorts };
 }
 
-function pods(service: string, environment: string, part = ""): Pods {
+/** Labels of the pods of a service, or of a part of its chart. */
+export function pods(service: string, environment: string, part = ""): Pods {
   return {
     "app.kubernetes.io/name": `${service}${part}`,
     "app.kubernetes.io/instance": releaseName(service, environment),

@@ -4,7 +4,7 @@ import { DATABASE_KEYS } from "../settings/secret-keys.ts";
 import { serviceNameOf, servicesOf } from "../settings/services.ts";
 import { secretVariables } from "../settings/variables.ts";
 import type { Settings } from "../settings.ts";
-import { connectionsOf, neighboursOf, type Party } from "./connections.ts";
+import { connectionsOf, neighboursOf, type Party, portsOutside } from "./connections.ts";
 import type { EnvironmentArgs } from "./environment.ts";
 import { type FurtherServiceArgs, furtherChart } from "./further-service.ts";
 import { incoming, outgoing } from "./network-policies.ts";
@@ -67,6 +67,7 @@ export function partsOf(settings: Settings): Parts {
       ...outside,
       ...servicePorts(database, party.settings, party.stores),
       ...neighboursOf(party, settings.neighbours).map(({ port }) => port),
+      ...portsOutside(party, namespace),
     ];
     const who = party.key === "frontend" ? {} : open ? ANYBODY : incoming(connections, party.name, environment);
     return { ...who, ...outgoing(connections, party.name, environment, [...new Set(ports)]) };

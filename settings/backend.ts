@@ -28,7 +28,7 @@ export const backend = defineService({
   health: "/health",
   healthMeaning: "Path that answers 200 without asking the database",
   testScript: "a Python script",
-  opensAnyway: "beside OpenAI's and the external database's 5432",
+  opensAnyway: ", OpenAI's and the external database's 5432",
   fields: {
     origin: origin()
       .optional()

@@ -155,7 +155,7 @@ export const sections = {
     .describe("Whether a broken rule (components/policy.ts) ends a deployment, or is a warning"),
   networkPolicies: z
     .enum(["wired", "none"])
-    .default("none")
+    .default("wired")
     .describe("Whether pods have the connections that they are wired with and no others, or any"),
   generations,
 };

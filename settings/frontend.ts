@@ -17,6 +17,6 @@ export const frontend = defineService({
   health: "/",
   healthMeaning: "Path that all probes ask",
   testScript: "a Node.js script",
-  opensAnyway: "beside the backend",
+  opensAnyway: " and the backend",
   fields: { ready: ready() },
 });

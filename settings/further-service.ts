@@ -16,7 +16,7 @@ export const furtherService = z.strictObject({
     requests: { cpu: "100m", memory: "128Mi" },
     limits: { cpu: "250m", memory: "512Mi" },
     testScript: "a script of sh that asks health",
-    opensAnyway: "beside what its variables name",
+    opensAnyway: "",
   }),
 });
 

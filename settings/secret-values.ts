@@ -65,7 +65,8 @@ export function secretsIn(
     return undefined;
   };
 
-  const reachable = networkPolicies === "wired" && database && backend ? backendPorts(database, backend) : undefined;
+  const isLimited = networkPolicies === "wired" && database?.mode === "external" && backend;
+  const reachable = isLimited ? backendPorts(database, backend) : undefined;
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
     const found = raw[`todo:${name}`];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.

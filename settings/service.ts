@@ -132,7 +132,7 @@ export function common({ requests, limits, secretKeys, testScript, opensAnyway }
       .optional()
       .describe("Directories that the container may write to, instead of the chart's own"),
     externalPorts: ports().describe(
-      `Ports outside that it may connect to with todo:networkPolicies wired, ${opensAnyway}`,
+      `Ports outside that it may connect to with todo:networkPolicies wired, beside those that its variables name${opensAnyway}`,
     ),
     connectsTo: names().describe(
       "Services and neighbours whose address only a Secret gives it; those in its variables are found there",

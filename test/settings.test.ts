@@ -100,7 +100,7 @@ describe("parseSettings refuses", () => {
       refused(() => staging({ networkPolicies: "wired", "backend.openaiBaseUrl": "http://llm.example.org:8080" })),
       one("staging", `todo:databaseUrl: ${DATABASE_FORM}, found another port than 8080 or 5432; ${fix}`),
     );
-    staging({});
+    staging({ networkPolicies: "none" });
     staging({ networkPolicies: "wired", "backend.externalPorts": [25060] });
   });
 
@@ -216,7 +216,7 @@ describe("parseSettings", () => {
       neighbours: {},
       protected: false,
       policy: "advisory",
-      networkPolicies: "none",
+      networkPolicies: "wired",
       generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
       secrets: {},
       furtherSecrets: {},

@@ -1,4 +1,5 @@
 // A Job that a verb makes, follows and takes away again.
+import type { KubernetesObject } from "local-charts/objects";
 import { run } from "../../tools/command.ts";
 import { hiding } from "../readiness/secret-values.ts";
 import { type End, eventOf, follow } from "./follow.ts";
@@ -11,6 +12,8 @@ export interface RunOptions {
   tell?: (line: string) => void;
   /** The setting of how long it may take. */
   timeSetting?: string;
+  /** An object that it needs, and that goes with it. */
+  beside?: KubernetesObject;
   /** What is said at Ctrl-C of a Job that then goes on. Default: whoever runs it sees to that. */
   goesOn?: true;
 }
@@ -21,12 +24,20 @@ export interface RunOptions {
  * @returns why it failed, without what is secret; undefined where it did not
  */
 export async function runJob(job: Job, namespace: string, target: string[], options: RunOptions) {
-  const { there, tell = (line) => console.log(`  ${line}`), timeSetting, goesOn } = options;
+  const { there, tell = (line) => console.log(`  ${line}`), timeSetting, goesOn, beside } = options;
   const { name } = job.metadata;
   if (there.some((each) => each.metadata.name === name && endOf(each))) {
     await run("kubectl", [...target, "delete", "job", name]);
   }
-  await run("kubectl", [...target, "create", "--filename", "-"], { stdin: "pipe", input: JSON.stringify(job) });
+  const create = (object: KubernetesObject) => {
+    const args = ["create", "--filename", "-", "--output", "jsonpath={.metadata.uid}"];
+    return run("kubectl", [...target, ...args], { stdin: "pipe", input: JSON.stringify(object) });
+  };
+  const uid = await create(job);
+  if (beside) {
+    const owner = { ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }] };
+    await create({ ...beside, metadata: { ...beside.metadata, ...owner } });
+  }
   const interrupted = (code: number) => {
     if (code !== 130) return;
     process.stderr.write(`Job ${name} goes on: \`kubectl ${target.join(" ")} logs job/${name} --follow\` shows it\n`);

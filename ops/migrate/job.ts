@@ -1,7 +1,10 @@
 // The migration Job of a deployed backend, as its chart makes it.
 import type { ChartArgs, Plain, Template } from "local-charts";
-import { imageText } from "local-charts/objects";
+import { imageText, type KubernetesObject } from "local-charts/objects";
+import { pods } from "../../components/network-policies.ts";
 import { chartsOf, partsOf } from "../../components/parts.ts";
+import { POSTGRES_CHART } from "../../components/todo-postgres.ts";
+import { POSTGRES_PORT } from "../../settings/database-url.ts";
 import { KUBERNETES_VERSION } from "../../settings/kubernetes-version.ts";
 import type { Settings } from "../../settings.ts";
 import { Failure } from "../../tools/program.ts";
@@ -29,13 +32,25 @@ export function backendOf(settings: Settings): ChartArgs {
   );
 }
 
-/** @throws Failure where the database's NetworkPolicy has no place for a migration */
-export function assertLetIn({ environment, database, networkPolicies }: Settings): void {
-  if (networkPolicies !== "wired" || database.mode !== "inside" || database.migrations === "job") return;
-  const set = `\`pulumi config set --path todo:database.migrations job -s ${environment}\``;
-  throw new Failure(
-    `stack ${environment}: expected a database that lets a migration in, found todo:networkPolicies wired, which opens it to the backend alone while todo:database.migrations is none; ${set} and \`make up ENV=${environment}\` migrate it`,
-  );
+/**
+ * What lets the migration into a database inside whose own NetworkPolicy knows the backend alone, as updates migrate nothing:
+ * there as long as the Job is. Undefined where the Job needs none.
+ */
+export function passageFor(
+  job: Job,
+  { environment, database, networkPolicies }: Settings,
+): KubernetesObject | undefined {
+  if (networkPolicies !== "wired" || database.mode !== "inside" || database.migrations === "job") return undefined;
+  const { name } = job.metadata;
+  const from = [{ podSelector: { matchLabels: { "batch.kubernetes.io/job-name": name } } }];
+  return {
+    ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name } },
+    spec: {
+      podSelector: { matchLabels: pods(POSTGRES_CHART, environment) },
+      policyTypes: ["Ingress"],
+      ingress: [{ from, ports: [{ protocol: "TCP", port: POSTGRES_PORT }] }],
+    },
+  };
 }
 
 /** @throws Failure unless a release is there */

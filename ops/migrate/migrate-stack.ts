@@ -14,13 +14,13 @@ import { askForName, asksToMigrate } from "../stack/consent.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
 import {
   assertDeployed,
-  assertLetIn,
   assertSameImage,
   assertUnchanging,
   backendOf,
   migrationJob,
   migrationsOf,
   notDeployed,
+  passageFor,
   type Values,
 } from "./job.ts";
 
@@ -32,7 +32,6 @@ import {
 export async function migrateStack(stack: string, named: string): Promise<void> {
   const asks = asksToMigrate(stack, named);
   const settings = settingsOf(stack);
-  assertLetIn(settings);
   const chart = backendOf(settings);
   const { release, namespace } = chart;
   if (!readRecord()?.uid) throw notDeployed(stack, "there is no cluster");
@@ -57,7 +56,13 @@ export async function migrateStack(stack: string, named: string): Promise<void> 
   else console.log(what);
 
   const started = Date.now();
-  const why = await runJob(job, namespace, target, { there, timeSetting: timeSetting(name, "job"), goesOn: true });
+  const options = {
+    there,
+    timeSetting: timeSetting(name, "job"),
+    goesOn: true,
+    beside: passageFor(job, settings),
+  } as const;
+  const why = await runJob(job, namespace, target, options);
   if (why !== undefined) throw new Failure(`the migration of ${stack} failed: ${why}`);
   console.log(`${stack}: the schema is what ${image} wants (${clock(Math.round((Date.now() - started) / 1000))})`);
 }

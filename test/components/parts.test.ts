@@ -170,8 +170,9 @@ describe("partsOf", () => {
     }
     assert.deepEqual(
       [...known].filter((key) => !counts.has(key)),
-      // The provider's and the checks' own; the key that the chat needs; what all resources have as an option.
-      ["cluster.context", "backend.chatRequired", "protected", "policy"],
+      // The provider's and the checks' own; the key that the chat needs; what the checks know of a variable's host; what all
+      // resources have as an option.
+      ["cluster.context", "backend.chatRequired", "neighbours.mail.host", "protected", "policy"],
     );
   });
 

@@ -36,6 +36,7 @@ it("a component under mocks installs what its chart is rendered to", async () =>
   assert.deepEqual(
     objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
     [
+      "NetworkPolicy todo-frontend-dev",
       "ServiceAccount todo-frontend-dev",
       config,
       "Service todo-frontend-dev",

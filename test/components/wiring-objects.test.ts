@@ -57,6 +57,7 @@ const objects: [what: string, plant: Plant, says: string][] = [
   [
     "a node port twice",
     {
+      config: { networkPolicies: "none" },
       objects: (find) => {
         const { spec } = find("Service todo-backend-dev");
         spec.ports[0].nodePort = 30300;

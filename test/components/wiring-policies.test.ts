@@ -138,7 +138,7 @@ const network: [what: string, plant: Plant, says: string[]][] = [
     withPolicies({}, { config: { "backend.openaiBaseUrl": "https://llm.example.org/v1" } }),
     ["Deployment todo-backend-dev", "Job todo-backend-dev-migration"].map(
       (from) =>
-        `${POLICY("backend")}, spec.egress: expected a rule for port 443 outside, which ${from} calls (OPENAI_BASE_URL), found none; ${fix("backend")}`,
+        `${POLICY("backend")}, spec.egress: expected a rule for port 443 outside, which ${from} calls (OPENAI_BASE_URL), found none; add 443 to todo:backend.externalPorts in Pulumi.dev.yaml`,
     ),
   ],
   [
@@ -206,21 +206,37 @@ describe("a NetworkPolicy is refused that has", () => {
       assert.deepEqual(await problems({ config: wired, objects: oneWay }), [says[1]]);
     });
 
-    it("no egress to an address among the variables, of either service, and then one", async () => {
+    it("no egress to an address among the variables, of either service; by itself each has one", async () => {
       const config = {
         ...wired,
-        "backend.env": { MAIL_URL: "smtp://mail.example.org:587" },
+        "backend.env": { MAIL_URL: "smtp://mail.example.org:587", CACHE_HOST: "cache.example.org", CACHE_PORT: "6380" },
         "frontend.env": { METRICS_URL: "https://metrics.example.org" },
       };
+      assert.deepEqual(await problems({ config }), []);
       const rule = (chart: string, port: number, from: string, name: string) =>
         `${POLICY(chart)}, spec.egress: expected a rule for port ${port} outside, which ${from} calls (${name}), found none; add ${port} to todo:${chart}.externalPorts in Pulumi.dev.yaml`;
-      assert.deepEqual(await problems({ config }), [
-        rule("backend", 587, "Deployment todo-backend-dev", "MAIL_URL"),
-        rule("frontend", 443, "Deployment todo-frontend-dev", "METRICS_URL"),
-        rule("backend", 587, "Job todo-backend-dev-migration", "MAIL_URL"),
-      ]);
-      const ports = { "backend.externalPorts": [587], "frontend.externalPorts": [443] };
-      assert.deepEqual(await problems({ config: { ...config, ...ports } }), []);
+      const closed: Plant["objects"] = (find) => {
+        for (const chart of ["backend", "frontend"]) {
+          const { spec } = find(`NetworkPolicy todo-${chart}-dev`);
+          spec.egress = spec.egress.filter(({ ports }: { ports: { port: unknown }[] }) =>
+            ports.every(({ port }) => ![587, 6380, 443].includes(port as number)),
+          );
+        }
+      };
+      const found = await problems({
+        config: { ...config, "backend.openaiBaseUrl": "http://llm.example.org" },
+        objects: closed,
+      });
+      assert.deepEqual(
+        found.filter((each) => !each.includes("OPENAI_BASE_URL")),
+        [
+          rule("backend", 6380, "Deployment todo-backend-dev", "CACHE_HOST"),
+          rule("backend", 587, "Deployment todo-backend-dev", "MAIL_URL"),
+          rule("frontend", 443, "Deployment todo-frontend-dev", "METRICS_URL"),
+          rule("backend", 6380, "Job todo-backend-dev-migration", "CACHE_HOST"),
+          rule("backend", 587, "Job todo-backend-dev-migration", "MAIL_URL"),
+        ],
+      );
     });
   });
 
@@ -231,7 +247,7 @@ describe("a NetworkPolicy is refused that has", () => {
     });
     const says = ["Deployment todo-backend-staging", "Job todo-backend-staging-migration"].map(
       (from) =>
-        `helm/todo-backend, NetworkPolicy todo-backend-staging, spec.egress: expected a rule for the port outside, which ${from} calls (DATABASE_URL), found none; ${fix("backend")}`,
+        `helm/todo-backend, NetworkPolicy todo-backend-staging, spec.egress: expected a rule for the port outside, which ${from} calls (DATABASE_URL), found none; add it to todo:backend.externalPorts in Pulumi.staging.yaml`,
     );
     const staging = { stack: "staging", config: { "database.migrations": "job" } };
     assert.deepEqual(await problems({ ...staging, ...policy({}) }), says);

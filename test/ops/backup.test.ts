@@ -37,7 +37,7 @@ lab: ${NEW} is kept, 34 KiB in 2 s; the one before it, ${OLD}, was 1 d 1 h old: 
     // What an interrupted one has left goes first.
     assert.deepEqual(machine.changes(), [
       `delete job ${name}`,
-      "create --filename -",
+      "create --filename - --output jsonpath={.metadata.uid}",
       `delete job ${name} --ignore-not-found --wait=false`,
     ]);
   });

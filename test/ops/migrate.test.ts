@@ -93,7 +93,7 @@ esac`,
     // What an interrupted one has left goes first.
     assert.deepEqual(done, [
       `${target} delete job ${NAME}`,
-      `${target} create --filename -`,
+      `${target} create --filename - --output jsonpath={.metadata.uid}`,
       `${target} delete job ${NAME} --ignore-not-found --wait=false`,
     ]);
   });

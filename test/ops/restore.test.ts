@@ -23,7 +23,10 @@ describe("make restore", function () {
       template: { spec: { containers: [{ env: [{ name: "X", valueFrom: { secretKeyRef: { key } } }] }] } },
     },
   });
-  const list = [`create --filename -`, `delete job ${CRON_JOB}-list --ignore-not-found --wait=false`];
+  const list = [
+    "create --filename - --output jsonpath={.metadata.uid}",
+    `delete job ${CRON_JOB}-list --ignore-not-found --wait=false`,
+  ];
   const away = (name: string, pods: number) => [
     `annotate deployment ${name} --overwrite ${BEFORE}=${pods}`,
     `scale deployment ${name} --replicas=0`,
@@ -33,7 +36,10 @@ describe("make restore", function () {
     `scale deployment ${name} --replicas=${pods}`,
     `annotate deployment ${name} ${BEFORE}-`,
   ];
-  const job = ["create --filename -", `delete job ${RESTORE} --ignore-not-found --wait=false`];
+  const job = [
+    "create --filename - --output jsonpath={.metadata.uid}",
+    `delete job ${RESTORE} --ignore-not-found --wait=false`,
+  ];
   const stopped = `delete job ${RESTORE} --ignore-not-found --timeout=60s`;
   const ready = (name: string) => `rollout status deployment/${name} --timeout=180s`;
 

@@ -49,7 +49,7 @@ export {
 export { checksum, digest } from "./render/digest.ts";
 export { helmTemplate } from "./render/helm-cli.ts";
 export { type Plain, providerTemplate, type Template, type TemplateOptions } from "./render/template.ts";
-export { hostsIn } from "./wiring/addresses.ts";
+export { type Address, addressesOf, hostsIn } from "./wiring/addresses.ts";
 export { checkWiring, type Wiring, wiringOf, wiringProblems } from "./wiring/check.ts";
 export { drawing } from "./wiring/drawing.ts";
 export { type Entrance, HIDDEN, type WiringFacts } from "./wiring/facts.ts";

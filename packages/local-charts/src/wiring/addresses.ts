@@ -59,6 +59,20 @@ export function hostsIn(variables: Record<string, string>, words: string[] = [])
   return [...new Set([...ofVariables, ...inside].map(({ host }) => host))];
 }
 
+/**
+ * Addresses that variables and words of a command name for certain: of URLs, of variables whose name ends in HOST, and of
+ * `host:port` where the variable's name says that it is one. For a program that opens NetworkPolicies to them.
+ */
+export function addressesOf(variables: Record<string, string>, words: string[] = []): Address[] {
+  const known = new Map(Object.entries(variables));
+  const ofVariables = Object.entries(variables).flatMap(([name, text]) => [
+    ...urlsIn(text),
+    ...(saysAddress(name) ? pairsIn(text) : []),
+    ...[hostIn(name, text, known) ?? []].flat(),
+  ]);
+  return [...ofVariables, ...words.flatMap((word) => urlsIn(expand(word, known)))];
+}
+
 /** Whether a variable's name, or an option's, says that it holds an address. */
 export function saysAddress(name: string): boolean {
   return /(HOSTS?|ADDR|ADDRESS(ES)?|SERVERS?|ENDPOINTS?|BROKERS?|UPSTREAMS?|UR[IL]S?)$/i.test(name);

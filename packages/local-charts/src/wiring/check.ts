@@ -31,13 +31,15 @@ export function wiringOf(facts: WiringFacts, charts: ChartObjects[]): Wiring {
   const model = modelOf(facts, charts);
   const { edges, problems: addresses } = edgesOf(model);
   const { entries, problems: routes } = entriesOf(model);
+  const requirements = requirementProblems(model, edges, addresses);
+  const services = serviceProblems(model);
   const problems = [
     ...addresses,
-    ...requirementProblems(model, edges, addresses),
+    ...requirements,
     ...referenceProblems(model),
-    ...serviceProblems(model),
+    ...services,
     ...routes,
-    ...policyProblems(model, edges, entries, addresses),
+    ...policyProblems(model, edges, entries, [...addresses, ...requirements, ...services]),
   ];
   const forBrowsers = browserVariables(model);
   const warnings = [...buildTimeWarnings(forBrowsers), ...browserCallWarnings(model, forBrowsers, entries)];

@@ -17,11 +17,12 @@ import {
 import { nameOf, type Problem } from "./problem.ts";
 import { containerPorts, type Placed, type Workload } from "./workloads.ts";
 
-/** @param reported what is wrong with addresses: what a workload that has one would call is not known */
+/** @param reported what is wrong with addresses and Services: who would call whom by them is not known */
 export function policyProblems(model: Model, edges: Edge[], entries: Entry[], reported: Problem[]): Problem[] {
-  const lost = model.workloads.filter((workload) => reported.some(({ at }) => at === workload));
+  const astray = reported.some(({ at }) => at.object.kind === "Service");
+  const lost = model.workloads.filter((workload) => astray || reported.some(({ at }) => at === workload));
   const policies = model.all.flatMap((placed) => policyOf(model, placed));
-  const forbidden = edges.flatMap((edge) => forbids(model, policies, edge));
+  const forbidden = edges.filter(({ from }) => !lost.includes(from)).flatMap((edge) => forbids(model, policies, edge));
   const unused = policies.flatMap((policy) =>
     (["Ingress", "Egress"] as const).flatMap((direction) =>
       (policy.rules[direction] ?? []).flatMap((rule, index) => {

@@ -71,6 +71,7 @@ const USUAL: Record<string, string[]> = {
   v1: ["Service", "ServiceAccount", "ConfigMap", "Secret", "Pod", "PersistentVolumeClaim"],
   "apps/v1": ["Deployment", "StatefulSet", "DaemonSet"],
   "batch/v1": ["Job", "CronJob"],
+  "networking.k8s.io/v1": ["NetworkPolicy", "Ingress"],
 };
 const DEFAULT_CLASS = { "storageclass.kubernetes.io/is-default-class": "true" };
 
