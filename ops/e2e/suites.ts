@@ -45,6 +45,7 @@ export const suites: Suite[] = [
     changes: ["todo-healing"],
     guardedBy: ["test/e2e/recovery.test.ts", "test/e2e/drift.test.ts"],
   },
+  { file: "test/e2e/policies.test.ts", page: "guard", changes: ["todo-guarded", "todo-next-door"] },
   {
     file: "test/e2e/identity.test.ts",
     page: "guard",

@@ -5,12 +5,14 @@ import { dev, until } from "./cluster.ts";
 const LISTEN = 'require("net").createServer().listen(9000, "0.0.0.0")';
 // A name that is not found, say, is neither: it is told as it is, and no test takes it for a policy's work.
 const KNOCK = `
-const [host, port] = process.argv.slice(1);
-const say = (text) => { console.log(text); process.exit(); };
-require("net").connect({ host, port, timeout: 3000 })
-  .on("connect", () => say("open"))
-  .on("timeout", () => say("closed"))
-  .on("error", ({ code }) => say(["ECONNREFUSED", "EHOSTUNREACH"].includes(code) ? "closed" : code));`;
+const knock = (address) => new Promise((say) => {
+  const [host, port] = address.split(":");
+  require("net").connect({ host, port, timeout: 3000 })
+    .on("connect", () => say("open"))
+    .on("timeout", () => say("closed"))
+    .on("error", ({ code }) => say(["ECONNREFUSED", "EHOSTUNREACH"].includes(code) ? "closed" : code));
+});
+Promise.all(process.argv.slice(1).map(knock)).then((said) => { console.log(said.join(" ")); process.exit(); });`;
 
 export class Callers {
   private readonly names: string[] = [];
@@ -50,19 +52,29 @@ export class Callers {
 
   /** `open`, `closed`, or the error that kept a caller (`pod/…`, `deployment/…`) from knocking. */
   knock(caller: string, host: string, port: number): string {
+    return this.knockAll(caller, [`${host}:${port}`])[0];
+  }
+
+  /** The same at several addresses at once: `db:5432`. */
+  knockAll(caller: string, addresses: string[]): string[] {
     // On a busy node the output of a command that ends at once may be lost on its way here; nothing is no answer.
     for (let tries = 5; tries > 0; tries -= 1) {
-      const answer = this.kubectl("exec", caller, "--", "node", "-e", KNOCK, host, String(port)).trim();
-      if (answer) return answer;
+      const answer = this.kubectl("exec", caller, "--", "node", "-e", KNOCK, ...addresses).trim();
+      if (answer) return answer.split(" ");
     }
-    throw new Error(`${caller} said nothing five times when it was to knock at ${host}:${port}`);
+    throw new Error(`${caller} said nothing five times when it was to knock at ${addresses.join(", ")}`);
+  }
+
+  /** Where a pod of these is. */
+  addressOf(name: string): string {
+    return this.kubectl("get", "pod", name, "--output", "jsonpath={.status.podIP}");
   }
 
   /** Whether the cluster enforces policies at all: a pod that a policy closes, without any chart, becomes unreachable. */
   async enforced(caller: string): Promise<boolean> {
     const labels = { control: "closed" };
     this.add("control", labels);
-    const address = this.kubectl("get", "pod", "control", "--output", "jsonpath={.status.podIP}");
+    const address = this.addressOf("control");
     if (this.knock(caller, address, 9000) !== "open") throw new Error(`${caller} does not get through to ${address}`);
     this.names.push("networkpolicy/control");
     this.create({

@@ -77,6 +77,16 @@ it("Pulumi.schema.json is what the contract says", () => {
   assert.deepEqual(JSON.parse(JSON.stringify(stackFileSchema(descriptions))), JSON.parse(read("Pulumi.schema.json")));
 });
 
+it("defaults in Pulumi.yaml, which reach the program as if somebody had set them, are the contract's", () => {
+  const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, { default?: unknown }> };
+  const texts = Object.entries(config).filter(([, { default: given }]) => typeof given === "string" && given !== "");
+  assert.ok(texts.length >= 2);
+  for (const [key, { default: given }] of texts) {
+    const schema = contract[key.replace("todo:", "") as keyof typeof contract];
+    assert.equal(schema.parse(undefined), given, key);
+  }
+});
+
 describe("the name of a stack", () => {
   for (const [name, taken] of [
     ...["a", "ab", "a-1", `a${"b".repeat(29)}`].map((name) => [name, true] as const),
