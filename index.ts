@@ -15,6 +15,7 @@ import { contentsOf, Environment } from "./components/environment.ts";
 import { FurtherService } from "./components/further-service.ts";
 import { historyOf } from "./components/history.ts";
 import { madeBy, OWN } from "./components/namespace.ts";
+import { warnUnenforced } from "./components/network-policies.ts";
 import { nextSteps } from "./components/next-steps.ts";
 import { chartsOf, furtherKey, partsOf } from "./components/parts.ts";
 import { readExceptions } from "./components/policy.ts";
@@ -51,12 +52,13 @@ export = async (folder = import.meta.dirname) => {
   // no room ends here.
   const preparation = preparationOf(settings, parts, readExceptions(folder));
   const { namespace } = parts.environment;
-  const [charts, uid, writesNamespace] = await Promise.all([
+  const [charts, uid, writesNamespace, annotations] = await Promise.all([
     prepareCharts(chartsOf(parts), { ...preparation, provider, context }),
     clusterUid(context),
     mayWriteNamespace(context, namespace, madeBy(settings)),
     assertOwnNamespace(context, namespace, OWN),
   ]);
+  warnUnenforced(settings, annotations);
   sayUnseen(context, namespace, writesNamespace);
 
   // For what is made for one content.

@@ -14,7 +14,7 @@ import { root } from "../../tools/places.ts";
 import { lockOf } from "../stack/lock.ts";
 import { lastRevisions } from "../stack/revisions.ts";
 import { settingsOf } from "../stack/stack-settings.ts";
-import { policiesVerdict } from "./policies.ts";
+import { keepVerdict, policiesVerdict } from "./policies.ts";
 import { apisVerdict, certificateVerdict, clockVerdict, errorsIn, type Verdict, warningsIn } from "./verdict.ts";
 
 /** @param tell gets each verdict as soon as there is one */
@@ -51,7 +51,11 @@ export async function examine(
   for (const each of await loginCertificates(context)) tell(each);
   if (tlsSecret) tell(await pageCertificate(kubectl, namespace, tlsSecret, new URL(settings.origin).hostname));
   if (context === profile) for (const each of await imageVerdicts(stack, settings.database.mode)) tell(each);
-  if (settings.networkPolicies === "wired") tell(await policiesVerdict(context, databaseImage()));
+  if (settings.networkPolicies === "wired") {
+    const verdict = await policiesVerdict(context, databaseImage());
+    await keepVerdict(context, namespace, verdict);
+    tell(verdict);
+  }
   tell(lockVerdict(stack));
   const secrets = ["--namespace", namespace, "get", "secrets", "--selector", "owner=helm", "--output", "json"];
   const releases = lastRevisions(JSON.parse((await kubectl(...secrets)) ?? '{"items":[]}').items);

@@ -2,8 +2,37 @@
 // which goes afterwards.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../../tools/command.ts";
+import { ENFORCED } from "../../components/network-policies.ts";
+import { run, tryRun } from "../../tools/command.ts";
 import type { Verdict } from "./verdict.ts";
+
+/**
+ * Tries it beside an update, unless the environment's namespace says already what came of it.
+ * @returns what has the namespace keep what came of it, which every later update reads, and says it where they are not enforced
+ */
+export async function tryPolicies(context: string, namespace: string, image: string): Promise<() => Promise<void>> {
+  const place = ["--context", context, "--request-timeout=5s", "get", "namespace", namespace];
+  const known = await tryRun("kubectl", [
+    ...place,
+    "--output",
+    `jsonpath={.metadata.annotations.${ENFORCED.replaceAll(".", "\\.")}}`,
+  ]);
+  if (known) return async () => {};
+  const trial = policiesVerdict(context, image);
+  return async () => {
+    const verdict = await trial;
+    await keepVerdict(context, namespace, verdict);
+    if (verdict.is === "warning") console.log(`${verdict.what}: ${verdict.found}; ${verdict.remedy}`);
+  };
+}
+
+/** Has an environment's namespace say what came of it; where it may not be written to, nobody knows the next time. */
+export async function keepVerdict(context: string, namespace: string, { is }: Verdict): Promise<void> {
+  const value = { ok: "yes", warning: "no", wrong: undefined, unknown: undefined }[is];
+  if (!value) return;
+  const place = ["--context", context, "--request-timeout=5s", "annotate", "namespace", namespace];
+  await tryRun("kubectl", [...place, `${ENFORCED}=${value}`, "--overwrite"]);
+}
 
 /** For two pods whose image is there. */
 const TIMEOUT_MS = 60_000;

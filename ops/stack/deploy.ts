@@ -1,12 +1,14 @@
 // What `make up` does, and `make rotate` after its edit: from whatever is here to a stack that is deployed and answers.
 import { addonsAskedBy } from "../../cluster/addons/asked.ts";
 import { bringAddons } from "../../cluster/addons/install.ts";
-import { ensureImages } from "../../cluster/images.ts";
+import { databaseImage, ensureImages } from "../../cluster/images.ts";
 import { pulumiState } from "../../cluster/profile.ts";
 import { ensureToolsAndCluster } from "../../cluster/start.ts";
 import { configOf } from "../../settings/stack-files.ts";
 import { runInTerminal } from "../../tools/command.ts";
 import { root } from "../../tools/places.ts";
+import { Failure } from "../../tools/program.ts";
+import { tryPolicies } from "../doctor/policies.ts";
 import { writeFromStackFiles } from "../generate/from-stack-files.ts";
 import { forward } from "../page/forward.ts";
 import { isAt, pageOf } from "../page/page.ts";
@@ -18,6 +20,7 @@ import { ensureStack, usePulumi } from "./pulumi.ts";
 import { recover } from "./recover.ts";
 import { followCluster } from "./same-cluster.ts";
 import { isProtected } from "./stack-file.ts";
+import { settingsOf } from "./stack-settings.ts";
 
 /**
  * Changes nothing where nothing changed.
@@ -34,6 +37,7 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   await ensureStack(stack);
   await recover(stack);
   await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
+  const tried = await triedPolicies(stack);
   await update(stack).catch(async (failure) => {
     // What has begun goes on to its end, and is seen to; why it failed, if it did, the next run says.
     await addons.there().catch(() => {});
@@ -46,7 +50,19 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
     );
   });
   await addons.there();
+  await tried();
   await answer(stack);
+}
+
+/** Whether the cluster enforces NetworkPolicies, where the stack counts on them; what is wrong with its file Pulumi says. */
+async function triedPolicies(stack: string): Promise<() => Promise<void>> {
+  try {
+    const { networkPolicies, cluster } = settingsOf(stack);
+    if (networkPolicies === "wired") return await tryPolicies(cluster.context, `todo-${stack}`, databaseImage());
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  return async () => {};
 }
 
 async function update(stack: string): Promise<void> {

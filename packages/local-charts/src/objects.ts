@@ -18,6 +18,7 @@ export { type Container, type ContainerSpec, containersOf, type Pod, podsOf, ser
 export { CPU, MEMORY, parseQuantity } from "./kubernetes/quantity.ts";
 export { applied } from "./live/applied.ts";
 export { driftLines } from "./live/as-live.ts";
+export { NOTED } from "./live/drift.ts";
 export { type Drifted, type Live, liveOne, lookAt } from "./live/look.ts";
 export { putBack } from "./live/put-back.ts";
 export { type Consequence, consequences } from "./preview/consequences.ts";

@@ -47,15 +47,20 @@ export function inSameCluster(
  * Ends the program where a namespace is there that was made by something else: what goes into it would get between other
  * things, and go with it. Nothing is said where it cannot be asked, nor under a test's mocks.
  * @param label one that everything of the program has, and its value
+ * @returns its annotations; none where it is not there, or cannot be asked
  * @throws pulumi.RunError with the line that takes it over
  */
-export async function assertOwnNamespace(context: string, namespace: string, label: [string, string]): Promise<void> {
-  if (!pulumi.runtime.hasEngine()) return;
+export async function assertOwnNamespace(
+  context: string,
+  namespace: string,
+  label: [string, string],
+): Promise<Record<string, string>> {
+  if (!pulumi.runtime.hasEngine()) return {};
   const found = (await clusterGet(context, `/api/v1/namespaces/${namespace}`, PATIENCE_MS).catch(() => undefined)) as
     | KubernetesObject
     | undefined;
   const [name, value] = label;
-  if (!found || found.metadata.labels?.[name] === value) return;
+  if (!found || found.metadata.labels?.[name] === value) return found?.metadata.annotations ?? {};
   throw new pulumi.RunError(
     `cluster ${context}: expected no namespace ${namespace}, or one of this program's (label ${name}=${value}), found one that something else has made; nothing was changed; give the stack another name, or take the namespace over with what is in it: \`kubectl --context ${context} label namespace ${namespace} ${name}=${value}\``,
   );
