@@ -9,12 +9,18 @@ type Pods = Record<string, string>;
 /** Annotation of an environment's namespace: whether its cluster was seen to enforce NetworkPolicies, `yes` or `no`. */
 export const ENFORCED = `${NOTED}network-policies-enforced`;
 
-/** Warns where policies are made that hold nothing. @param annotations of the namespace */
-export function warnUnenforced({ networkPolicies, environment }: Settings, annotations: Record<string, string>): void {
-  if (networkPolicies !== "wired" || annotations[ENFORCED] !== "no") return;
-  void pulumi.log.warn(
-    `todo:networkPolicies is wired, and when it was last tried this cluster enforced no NetworkPolicy, so that every pod reaches every other; a network plugin that enforces them mends it (Calico, say), and \`make doctor ENV=${environment}\` tries again`,
-  );
+/** What is said where policies are made that hold nothing. @param annotations of the namespace */
+export function unenforced(
+  { networkPolicies, environment }: Pick<Settings, "networkPolicies" | "environment">,
+  annotations: Record<string, string>,
+): string | undefined {
+  if (networkPolicies !== "wired" || annotations[ENFORCED] !== "no") return undefined;
+  return `todo:networkPolicies is wired, and when it was last tried this cluster enforced no NetworkPolicy, so that every pod reaches every other; a network plugin that enforces them mends it (Calico, say), and \`make doctor ENV=${environment}\` tries again`;
+}
+
+export function warnUnenforced(settings: Settings, annotations: Record<string, string>): void {
+  const text = unenforced(settings, annotations);
+  if (text) void pulumi.log.warn(text);
 }
 
 /** The connections of a service's pods: no others are possible, but those of `helm test` and to DNS. */

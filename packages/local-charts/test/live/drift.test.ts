@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../src/kubernetes/object.ts";
 import { asLive, driftLines, stays } from "../../src/live/as-live.ts";
-import { driftOf } from "../../src/live/drift.ts";
+import { driftOf, NOTED } from "../../src/live/drift.ts";
 
 type Container = Record<string, unknown>;
 
@@ -74,6 +74,21 @@ describe("a live object", () => {
     const fieldsV1 = { "f:spec": { "f:template": { "f:metadata": { "f:annotations": {} } } } };
     const managedFields = [{ manager: "kubectl-rollout", operation: "Update", fieldsV1 }];
     assert.deepEqual(found(object({}, { template }, { managedFields })), []);
+  });
+
+  it("has no drift by what a program notes of its surroundings, and by any other annotation one", () => {
+    const namespace = (annotations: Record<string, string>) => ({
+      ...{ apiVersion: "v1", kind: "Namespace" },
+      metadata: {
+        ...{ name: "shop", annotations },
+        managedFields: [
+          { manager: "kubectl-annotate", operation: "Update", fieldsV1: { "f:metadata": { "f:annotations": {} } } },
+        ],
+      },
+    });
+    const plain = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    assert.deepEqual(driftOf(plain, namespace({ [`${NOTED}tried`]: "yes" })), []);
+    assert.equal(driftOf(plain, namespace({ tried: "yes" })).length, 1);
   });
 
   it("has no drift in a Secret whose texts are kept as base64", () => {
