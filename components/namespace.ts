@@ -1,5 +1,6 @@
 // The namespace of an environment, as the program makes it and as `make identity` does: pure.
 import type { KubernetesObject } from "local-charts/objects";
+import { KUBERNETES_VERSION } from "../settings/kubernetes-version.ts";
 
 /** By which the program knows a namespace for its own. */
 export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
@@ -8,6 +9,8 @@ export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
 export const NAMESPACE_LABELS = {
   ...Object.fromEntries([OWN]),
   "pod-security.kubernetes.io/enforce": "restricted",
+  // What is refused changes with this line alone, not with the cluster's next version.
+  "pod-security.kubernetes.io/enforce-version": `v${KUBERNETES_VERSION.split(".").slice(0, 2).join(".")}`,
   "pod-security.kubernetes.io/warn": "restricted",
   "pod-security.kubernetes.io/audit": "restricted",
 };

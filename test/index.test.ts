@@ -200,6 +200,7 @@ for (const each of stacks) {
             "app.kubernetes.io/part-of": "todo",
             "pod-security.kubernetes.io/audit": "restricted",
             "pod-security.kubernetes.io/enforce": "restricted",
+            "pod-security.kubernetes.io/enforce-version": "v1.35",
             "pod-security.kubernetes.io/warn": "restricted",
           },
         });
