@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate
+.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate scan
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,6 +67,9 @@ e2e: ## Against the running cluster, with a real browser; ALL=1 every suite     
 
 check: ## Format, lint, types, workflows, and whether generated files are current
 	$(run) ops/check.ts
+
+scan: ## What checkov and kube-score find in the objects of every environment; fails at what is no reviewed exception
+	$(run) ops/scan.ts
 
 format: ## Format the sources and fix what the linter can fix
 	$(run) ops/format.ts

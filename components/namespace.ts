@@ -5,14 +5,12 @@ import { KUBERNETES_VERSION } from "../settings/kubernetes-version.ts";
 /** By which the program knows a namespace for its own. */
 export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
 
-/** Of the standard: what a newer Kubernetes asks for besides refuses no pod before it was tried here. */
-const PINNED = `v${KUBERNETES_VERSION.replace(/\.\d+$/, "")}`;
-
 /** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
 export const NAMESPACE_LABELS = {
   ...Object.fromEntries([OWN]),
   "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/enforce-version": PINNED,
+  // What is refused changes with this line alone, not with the cluster's next version.
+  "pod-security.kubernetes.io/enforce-version": `v${KUBERNETES_VERSION.split(".").slice(0, 2).join(".")}`,
   "pod-security.kubernetes.io/warn": "restricted",
   "pod-security.kubernetes.io/audit": "restricted",
 };

@@ -11,6 +11,7 @@ import { ensureTools } from "../tools/install.ts";
 import { cache, endToEndResults, root, state } from "../tools/places.ts";
 import { Failure, runProgram } from "../tools/program.ts";
 import { steps } from "../tools/steps.ts";
+import { pythonProgram } from "../tools/venv.ts";
 import { commitOf, keptResults, newest } from "./e2e/results.ts";
 import { failuresText, mocha, runSuites } from "./e2e/run.ts";
 import { choose } from "./e2e/schedule.ts";
@@ -61,8 +62,10 @@ await runProgram(async () => {
 
 /** What these suites need, put into the environment that they inherit. @throws Failure where there is no cluster */
 async function prepare(chosen: Suite[]): Promise<void> {
-  const need = (what: "helm4" | "browser") => chosen.some(({ needs = [] }) => needs.includes(what));
-  await ensureTools({ also: need("helm4") ? ["helm", "helm4"] : ["helm"] });
+  const need = (what: NonNullable<Suite["needs"]>[number]) => chosen.some(({ needs = [] }) => needs.includes(what));
+  const also = ["helm", ...(need("helm4") ? ["helm4"] : []), ...(need("scanners") ? ["kube-score"] : [])];
+  await ensureTools({ also });
+  if (need("scanners")) process.env.CHECKOV = await pythonProgram("checkov");
   const record = readRecord();
   if (record) Object.assign(process.env, await clusterEnvironment(record));
   if (!record?.uid || (await clusterUid()) !== record.uid) {

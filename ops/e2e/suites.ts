@@ -14,7 +14,7 @@ export interface Suite {
   /** What nobody may change meanwhile, though it does not do so itself. */
   reads?: string[];
   /** Beyond what `make up` brings. */
-  needs?: ("helm4" | "browser")[];
+  needs?: ("helm4" | "browser" | "scanners")[];
   /** Nothing runs beside it: it stops the cluster, or takes all the room on it. */
   alone?: true;
   /** The page of docs/ that shows what each of its tests said last. */
@@ -36,6 +36,7 @@ const APPLICATION_PORTS = ["node port 30302", "node port 30303"];
 export const suites: Suite[] = [
   { file: "test/e2e/secrets.test.ts", changes: ["todo-canary", "node port 30303"] },
   { file: "test/e2e/deployment.test.ts", changes: ["todo-dev"] },
+  { file: "test/e2e/pods.test.ts", page: "guard", changes: [], reads: ["todo-dev"] },
   { file: "test/e2e/drift.test.ts", changes: ["todo-dev"] },
   { file: "test/e2e/todo.test.ts", changes: ["todo-dev"], needs: ["browser"] },
   { file: "test/e2e/causes.test.ts", changes: ["todo-causes", "todo-causes-limits"] },
@@ -119,6 +120,12 @@ export const suites: Suite[] = [
     changes: ["todo-staging", "todo-prod", "external-database", "todo-dev"],
     needs: ["browser"],
     alone: true,
+  },
+  {
+    file: "test/e2e/scan.test.ts",
+    changes: [],
+    needs: ["scanners"],
+    guardedBy: ["test/charts/pods.test.ts", "test/charts/network.test.ts"],
   },
   { file: "test/e2e/asleep.test.ts", page: "faults", changes: ["todo-dev"], alone: true },
   {

@@ -29,6 +29,12 @@ const containerOf = (pod: Pod) => {
 };
 /** The pod's own container, and what runs before it. */
 const containersOf = (pod: Pod) => [...(pod.spec.initContainers ?? []), containerOf(pod)];
+/** On different nodes, where there are several; the one pod of a database has no others. */
+const apart = ({ kind, spec }: KubernetesObject) => {
+  if (kind !== "Deployment") return undefined;
+  const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector: spec.selector };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] } };
+};
 const podNames: Record<string, string[]> = {
   "todo-postgres": ["StatefulSet", "Pod"],
   "todo-backend": ["Deployment", "Pod", "Job"],
@@ -194,7 +200,10 @@ for (const chart of charts) {
         const { affinity, topologySpreadConstraints } = workloadOf(objects).spec.template.spec;
         assert.deepEqual(
           { affinity, topologySpreadConstraints },
-          { affinity: values.affinity, topologySpreadConstraints: values.topologySpreadConstraints },
+          {
+            affinity: values.affinity ?? apart(workloadOf(objects)),
+            topologySpreadConstraints: values.topologySpreadConstraints,
+          },
         );
       });
     });
