@@ -15,5 +15,12 @@ export const bin = process.env.TODO_BIN ?? join(cache, "bin", "unset");
 /** What cannot be made again: the record of the cluster, Pulumi's state. Removed by `make clean` only. */
 export const state = join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "todo-on-minikube");
 
+/** This machine's own certificate authority. No command removes it: browsers were told to trust it. */
+export const authority = join(
+  process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"),
+  "todo-on-minikube",
+  "authority",
+);
+
 /** What end-to-end tests have said, commit by commit: what `make e2e ALL=1` need not run again, and `make evidence` reads. */
 export const endToEndResults = join(cache, "e2e", "results.jsonl");

@@ -15,3 +15,11 @@ export function addonsAskedBy(config: Record<string, unknown>): AddonName[] {
   const scaled = sectionsIn(config).some(({ section }) => mapOf(mapOf(section).autoscaling).enabled === true);
   return addonNames.filter((each) => (each === "traefik" ? reached : scaled));
 }
+
+/** The hosts that a stack is to be reached at by https. */
+export function httpsHostsIn(config: Record<string, unknown>): string[] {
+  const origins = [config["todo:origin"], mapOf(config["todo:backend"]).origin];
+  return origins.flatMap((origin) =>
+    typeof origin === "string" && URL.canParse(origin) && origin.startsWith("https:") ? [new URL(origin).hostname] : [],
+  );
+}

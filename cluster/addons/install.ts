@@ -1,8 +1,5 @@
 // Brings add-ons to the cluster, once. What others name is there before a deployment begins; images and pods come beside it,
 // and who needs them waits for them.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { type KubernetesObject, redactText } from "local-charts/objects";
@@ -10,11 +7,12 @@ import { GATEWAY, ingressPorts } from "../../settings/minikube.ts";
 import { run, tryRun } from "../../tools/command.ts";
 import { Failure } from "../../tools/program.ts";
 import { type Progress, steps } from "../../tools/steps.ts";
+import { ensureAuthority, hostsCovered, isOfThisMachine, issue } from "../authority.ts";
 import { pulling } from "../engine-images.ts";
 import { imagesInNode } from "../node.ts";
 import { type ClusterRecord, profile } from "../profile.ts";
 import type { AddonName } from "./asked.ts";
-import { GATEWAY_API, GATEWAY_KINDS, type Manifests, manifestsOf, type Present, stateOf } from "./manifests.ts";
+import { GATEWAY_API, GATEWAY_KINDS, type Manifests, manifestsOf, OWNER, type Present, stateOf } from "./manifests.ts";
 
 /** What goes on beside a deployment. */
 export interface Coming {
@@ -27,9 +25,10 @@ const NOTHING: Coming = { there: async () => {} };
 
 /**
  * Makes what a deployment may name of the add-ons, and begins the rest; asks once, and says nothing, where all is there.
+ * @param hosts that Traefik is to have a certificate for
  * @throws Failure
  */
-export async function bringAddons(names: AddonName[], record: ClusterRecord): Promise<Coming> {
+export async function bringAddons(names: AddonName[], record: ClusterRecord, hosts: string[] = []): Promise<Coming> {
   if (names.length === 0) return NOTHING;
   if (names.includes("traefik")) await tellUnpublished();
   const kinds = "deployments.apps,ingressclasses.networking.k8s.io,apiservices.apiregistration.k8s.io";
@@ -42,12 +41,14 @@ export async function bringAddons(names: AddonName[], record: ClusterRecord): Pr
       console.log(`add-on ${name}: left out, as the cluster has one that somebody else installed`);
     return state === "not here" ? [{ name, manifests }] : [];
   });
+  const isInstalled = names.includes("traefik") && stateOf(manifestsOf("traefik"), present) === "here";
+  if (isInstalled && hosts.length > 0) await ensureCertificate(hosts, console.log);
   if (wanted.length === 0) return NOTHING;
   await steps(
     wanted.map(({ name, manifests }) => ({
       title: `add-on ${name}: what others name`,
       run: async (report) => {
-        if (name === "traefik") await beforeTraefik(manifests, record, report);
+        if (name === "traefik") await beforeTraefik(manifests, record, hosts, report);
         await apply(manifests.first, report);
       },
     })),
@@ -127,7 +128,12 @@ async function untilServiceAnswers({ metadata }: KubernetesObject, report: Progr
 }
 
 /** The definitions of the Gateway API, which its objects wait for, and a certificate for the listener of https. */
-async function beforeTraefik({ first }: Manifests, record: ClusterRecord, report: Progress): Promise<void> {
+async function beforeTraefik(
+  { first }: Manifests,
+  record: ClusterRecord,
+  hosts: string[],
+  report: Progress,
+): Promise<void> {
   report(`Gateway API ${GATEWAY_API}`);
   const source =
     record.images === "made"
@@ -144,40 +150,25 @@ async function beforeTraefik({ first }: Manifests, record: ClusterRecord, report
     first.filter(({ kind }) => kind === "Namespace"),
     report,
   );
-  await ensureCertificate(report);
+  await ensureCertificate(hosts, report);
 }
 
-/** Makes a certificate that signs itself, for names of this machine, unless the Gateway has one: a browser asks before it believes it. */
-async function ensureCertificate(report: Progress): Promise<void> {
+/** Sees to it that the Gateway has a certificate of this machine's authority, for `hosts` and those that it was for. @throws Failure */
+async function ensureCertificate(hosts: string[], report: Progress): Promise<void> {
   const { name, namespace } = GATEWAY;
-  const place = [...kubectl, "--namespace", namespace];
-  if (await tryRun("kubectl", [...place, "get", "secret", name, "--output", "name"])) return;
-  const folder = mkdtempSync(join(tmpdir(), "todo-certificate-"));
-  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-  try {
-    const kind = [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "825",
-    ];
-    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:*.localhost"];
-    const hint =
-      "a Gateway's https listener needs a certificate, and openssl makes it; install openssl and run this again";
-    await run("openssl", [...kind, ...names, "-keyout", key, "-out", certificate], { report, hint });
-    const secret = {
-      ...{ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name, namespace } },
-      stringData: { "tls.crt": readFileSync(certificate, "utf8"), "tls.key": readFileSync(key, "utf8") },
-    };
-    await apply([secret as KubernetesObject], report);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const authority = await ensureAuthority();
+  const wanted = ["localhost", ...hosts.filter(isOfThisMachine)];
+  const ask = ["get", "secret", name, "--output", "jsonpath={.data.tls\\.crt}"];
+  const present = (await tryRun("kubectl", [...kubectl, "--namespace", namespace, ...ask])) ?? "";
+  const covered = hostsCovered(Buffer.from(present, "base64").toString(), authority, new Date());
+  if (wanted.every((host) => covered.includes(host))) return;
+  report(`certificate for ${wanted.join(", ")}`);
+  const { certificate, key } = await issue([...new Set([...covered, ...wanted])], authority);
+  const secret = {
+    ...{ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls", metadata: { name, namespace, labels: OWNER } },
+    stringData: { "tls.crt": certificate, "tls.key": key },
+  };
+  await apply([secret as KubernetesObject], report);
 }
 
 /** Docker publishes ports only when it makes a container. */

@@ -1,5 +1,5 @@
 // What `make up` does, and `make rotate` after its edit: from whatever is here to a stack that is deployed and answers.
-import { addonsAskedBy } from "../../cluster/addons/asked.ts";
+import { addonsAskedBy, httpsHostsIn } from "../../cluster/addons/asked.ts";
 import { bringAddons } from "../../cluster/addons/install.ts";
 import { databaseImage, ensureImages } from "../../cluster/images.ts";
 import { pulumiState } from "../../cluster/profile.ts";
@@ -32,7 +32,8 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   assertPassphrase(stack);
   const tags = { follow, promoted: isProtected(stack) };
   const record = await ensureToolsAndCluster((made) => ensureImages(stack, made, tags));
-  const addons = await bringAddons(addonsAskedBy(configOf(root, stack)), record);
+  const config = configOf(root, stack);
+  const addons = await bringAddons(addonsAskedBy(config), record, httpsHostsIn(config));
   usePulumi(stack, record);
   await ensureStack(stack);
   await recover(stack);
