@@ -97,4 +97,15 @@ describe("what the application says of itself", function () {
     const { id: another } = asked(own.namespace, "stranger", url, "not an id");
     assert.match(another, /^[0-9a-f]{32}$/);
   });
+
+  it("is not for an operator that there is not: a preview says so, before anything changes", () => {
+    own.set("metrics.operator", "true");
+    const { status, said } = own.tried(["preview"]);
+    own.restore();
+    assert.notEqual(status, 0);
+    assert.match(
+      said,
+      /PodMonitor todo-backend-met: the cluster has no kind PodMonitor of monitoring\.coreos\.com\/v1/,
+    );
+  });
 });
