@@ -412,7 +412,10 @@ const shown: Edit[] = [
     what: "no metrics",
     file: STACK_FILE,
     replace: ["  todo:origin", "  todo:metrics: { enabled: false }\n  todo:origin"],
-    objects: [DEPLOYMENT, FRONTEND, `~ ${CONFIG}`, "~ ConfigMap todo-frontend-corpus-config"],
+    objects: [
+      ...[DEPLOYMENT, FRONTEND, `~ ${CONFIG}`, "~ ConfigMap todo-frontend-corpus-config"],
+      ...["~ NetworkPolicy todo-backend-corpus", "~ NetworkPolicy todo-frontend-corpus"],
+    ],
     hooks: [MIGRATION, `~ ${CONFIG}`, "~ ConfigMap todo-frontend-corpus-config"],
   },
   {
