@@ -107,7 +107,7 @@ images: ## Build and load the application's images where they changed           
 clean: ## Remove the cluster and all it holds; ALL=1 the cached tools too          [PROTECTED=prod]
 	$(run) ops/clean.ts $(if $(ALL),ALL=1) "PROTECTED=$(PROTECTED)"
 
-bench: ## Measure what docs/costs.md states
+bench: ## Measure what docs/costs.md states; ONLY=metrics: what the application's metrics cost it
 	$(run) ops/bench.ts
 
 mutate: ## Change the pure parts a line at a time, and count what no test notices (tens of minutes)  [PART=wiring]

@@ -5,7 +5,10 @@ import { type Place, releaseName } from "./release.ts";
 import { type ServiceWiring, secretValues, serviceValues, timeoutOf } from "./service-values.ts";
 
 /** A section of `todo:services`, and what it is wired to. */
-export interface FurtherServiceArgs extends Place, ServiceWiring, Omit<FurtherServiceSettings, "externalPorts"> {
+export interface FurtherServiceArgs
+  extends Place,
+    ServiceWiring,
+    Omit<FurtherServiceSettings, "externalPorts" | "metrics"> {
   /** Its key below `todo:services`: redis. */
   name: string;
   /** Whether it is installed behind the backend, which it needs, and not before it. */

@@ -48,6 +48,7 @@ const deployer = (namespace: string): Rule[] => [
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: MANAGE },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: MANAGE },
   { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: MANAGE },
+  { apiGroups: ["monitoring.coreos.com"], resources: ["podmonitors", "prometheusrules"], verbs: MANAGE },
 ];
 
 /**
@@ -73,6 +74,7 @@ const READER: Rule[] = [
   { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: READ },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: READ },
   { apiGroups: ["gateway.networking.k8s.io"], resources: ["httproutes"], verbs: READ },
+  { apiGroups: ["monitoring.coreos.com"], resources: ["podmonitors", "prometheusrules"], verbs: READ },
 ];
 
 /** The rules of an identity's Role. */

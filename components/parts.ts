@@ -1,5 +1,6 @@
 import type { Entrance } from "local-charts";
 import { backendPorts, servicePorts } from "../settings/external-ports.ts";
+import { metricsOf } from "../settings/metrics.ts";
 import { DATABASE_KEYS } from "../settings/secret-keys.ts";
 import { serviceNameOf, servicesOf } from "../settings/services.ts";
 import { secretVariables } from "../settings/variables.ts";
@@ -11,6 +12,7 @@ import { incoming, outgoing } from "./network-policies.ts";
 import { entrancesOf, reachOf } from "./reach.ts";
 import { releaseName } from "./release.ts";
 import { randomSources, reference, secretsOf } from "./secrets.ts";
+import type { MetricsArgs } from "./service-values.ts";
 import { backendChart, backendVariables, type TodoBackendArgs } from "./todo-backend.ts";
 import { frontendChart, frontendVariables, type TodoFrontendArgs } from "./todo-frontend.ts";
 import { POSTGRES_CHART, postgresChart, type TodoPostgresArgs } from "./todo-postgres.ts";
@@ -39,9 +41,24 @@ export function partsOf(settings: Settings): Parts {
   const refer = (name: string) => secrets[name] && reference(secrets[name]);
   const all = servicesOf(settings);
 
+  const metricsArgs = (key: string): MetricsArgs | undefined => {
+    const { namespace: scraperNamespace, operator, labels } = settings.metrics;
+    const one = all.find((each) => each.key === key);
+    const served = one && metricsOf(one, settings.metrics);
+    return served && { ...served, scraperNamespace, ...(operator && { operatorLabels: labels }) };
+  };
   const variables: Record<string, Record<string, string>> = {
-    ...(backend && { backend: backendVariables({ ...place, ...backend, ...backendWiring(settings) }) }),
-    ...(frontend && { frontend: frontendVariables({ ...place, ...frontend, ...frontendWiring(settings) }) }),
+    ...(backend && {
+      backend: backendVariables({ ...place, ...backend, ...backendWiring(settings), metrics: metricsArgs("backend") }),
+    }),
+    ...(frontend && {
+      frontend: frontendVariables({
+        ...place,
+        ...frontend,
+        ...frontendWiring(settings),
+        metrics: metricsArgs("frontend"),
+      }),
+    }),
   };
   const parties = all.map(
     (one): Party => ({
@@ -87,6 +104,7 @@ export function partsOf(settings: Settings): Parts {
       pullSecret: refer("registry"),
       reach: reachOf(settings, key),
       networkPolicy: policyOf(party),
+      metrics: metricsArgs(key),
     };
   };
 

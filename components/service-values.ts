@@ -31,12 +31,28 @@ export interface ServiceWiring extends SecretArgs {
   reach?: Reach;
   /** Default: none, so that its pods may connect to all, and all to them. */
   networkPolicy?: NetworkPolicyArgs;
+  /** Default: it serves none. */
+  metrics?: MetricsArgs;
+}
+
+/** Metrics that a service serves for Prometheus. */
+export interface MetricsArgs {
+  /** Of the container; no Service leads to it. */
+  port: number;
+  path: string;
+  /** Namespace of who may ask where a networkPolicy shuts others out. */
+  scraperNamespace: string;
+  /** Labels of a PodMonitor and a PrometheusRule. Default: there are none of these. */
+  operatorLabels?: Record<string, string>;
 }
 
 /** What the values of all services' charts are made from. */
 export interface ServiceArgs
   extends ServiceWiring,
-    Omit<AnyServiceSettings, "externalPorts" | "variables" | "env" | "secretKeys" | "connectsTo" | "port" | "health"> {
+    Omit<
+      AnyServiceSettings,
+      "externalPorts" | "variables" | "env" | "secretKeys" | "connectsTo" | "port" | "health" | "metrics"
+    > {
   /** None where it has no Service. */
   port?: number;
   /** Paths of the probes, false for the port alone; readiness asks the same as liveness unless it has its own. */
@@ -80,10 +96,17 @@ export function serviceValues(args: ServiceArgs): Record<string, Plain> {
     ...pullSecrets(args),
     ...(args.reach && reachValues(args.reach)),
     ...(writablePaths && { writablePaths }),
-    ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy } }),
+    ...(args.metrics && { metrics: metricsValues(args.metrics) }),
+    ...(networkPolicy && { networkPolicy: { enabled: true, ...networkPolicy, ...scraperOf(args.metrics) } }),
     ...(testCommand !== undefined && { test: testCommand ? { command: testCommand } : { enabled: false } }),
   };
 }
+
+function metricsValues({ port, path, operatorLabels: labels }: MetricsArgs): Record<string, Plain> {
+  return { port, path, ...(labels && { operator: { enabled: true, labels: { ...labels } } }) };
+}
+
+const scraperOf = (metrics?: MetricsArgs) => metrics && { allowMetricsFrom: metrics.scraperNamespace };
 
 /** What a chart is told of the ways in through a controller. */
 function reachValues({ host, paths, ingressClass, tlsSecret, gateway }: Reach): Record<string, Plain> {
@@ -133,6 +156,9 @@ export function timeoutOf(args: Pick<ServiceArgs, "replicas" | "autoscaling" | "
   const pods = args.autoscaling.enabled ? args.autoscaling.maxReplicas : args.replicas;
   return Math.max(pods * args.startSeconds, before) + MARGIN_SECONDS;
 }
+
+/** The port of its metrics, as a variable of the image has it. */
+export const metricsPort = ({ metrics }: Pick<ServiceWiring, "metrics">) => metrics && String(metrics.port);
 
 /** Values under the names that an image has for them; what it has no name for, or what has no value, is left out. */
 export function named<Setting extends string>(

@@ -2,13 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type ChartArgs, LocalChart, type Plain, type PreparedChart } from "local-charts";
 import { type BackendSettings, services } from "../settings/services.ts";
 import { type Place, release } from "./release.ts";
-import { named, type ServiceWiring, secretValues, serviceValues, timeoutOf } from "./service-values.ts";
+import { metricsPort, named, type ServiceWiring, secretValues, serviceValues, timeoutOf } from "./service-values.ts";
 
 /** The section `todo:backend` of the settings, and what it is wired to. */
 export interface TodoBackendArgs
   extends Place,
     ServiceWiring,
-    Omit<BackendSettings, "chatRequired" | "externalPorts" | "origin" | "paths"> {
+    Omit<BackendSettings, "chatRequired" | "externalPorts" | "origin" | "paths" | "metrics"> {
   /** Origins from which browsers may call; exactly these. */
   corsOrigins: string[];
   /** Whether a Job brings the schema up to date before each install and upgrade. */
@@ -42,12 +42,15 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
 }
 
 /** All variables that are no secrets: what the settings say, under the names that the image has for it, and its own. */
-export function backendVariables(args: Omit<TodoBackendArgs, keyof ServiceWiring>): Record<string, string> {
+export function backendVariables(
+  args: Omit<TodoBackendArgs, Exclude<keyof ServiceWiring, "metrics">>,
+): Record<string, string> {
   const { variables, pool, env } = args;
   const own = named(variables, {
     environment: args.environment,
     host: "0.0.0.0",
     port: String(args.port),
+    metricsPort: metricsPort(args),
     corsOrigins: args.corsFormat === "json" ? JSON.stringify(args.corsOrigins) : args.corsOrigins.join(","),
     poolSize: String(pool.size),
     maxOverflow: String(pool.overflow),

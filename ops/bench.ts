@@ -1,5 +1,5 @@
 // `make bench`: how long the commands take here, each once from a defined beginning. Figures to read, never a test: they
-// hold for one machine on one day. Changes stack dev of the project's own cluster, and leaves it up.
+// hold for one machine on one day. Changes stack dev of the project's own cluster, and leaves it up; ONLY=metrics needs no cluster.
 import { availableParallelism, totalmem } from "node:os";
 import { clusterEnvironment } from "../cluster/environment.ts";
 import { profile, readRecord } from "../cluster/profile.ts";
@@ -9,6 +9,7 @@ import { costTable } from "../tools/costs.ts";
 import { root } from "../tools/places.ts";
 import { Failure, runProgram } from "../tools/program.ts";
 import { clock } from "../tools/steps.ts";
+import { measuredMetricsCost } from "./bench/metrics-cost.ts";
 import { podsOf, readyWithin } from "./bench/pods.ts";
 import { measuredWiring } from "./bench/wiring.ts";
 import { comparedWithHelm } from "./bench/with-helm.ts";
@@ -32,7 +33,17 @@ const update = (...args: string[]) => command("pulumi", "up", "--stack", "dev", 
 
 const table = (lines: string[][]) => lines.map((line) => `| ${line.join(" | ")} |`).join("\n");
 
+async function showMetricsCost(): Promise<void> {
+  console.log(
+    `\nmetrics, requests per second with them as a ratio of those without:\n${(await measuredMetricsCost()).join("\n")}`,
+  );
+}
+
 await runProgram(async () => {
+  if (process.env.ONLY === "metrics") {
+    await showMetricsCost();
+    return;
+  }
   const record = readRecord();
   if (!record?.uid) throw new Failure("bench: there is no cluster to measure; run `make up` first");
   Object.assign(process.env, await clusterEnvironment(record));
@@ -77,4 +88,5 @@ await runProgram(async () => {
   if (cold) console.log(`\n${cold}`);
   console.log(`\n| | Pulumi, s | Helm, s | ratio |\n| --- | --- | --- | --- |\n${table(ratios)}`);
   console.log(`\nwiring, settings to an empty list of problems:\n${(await measuredWiring()).join("\n")}`);
+  await showMetricsCost();
 });

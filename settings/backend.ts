@@ -14,6 +14,7 @@ export const backend = defineService({
     environment: { name: "BACKEND_ENV", from: "the stack's name" },
     host: { name: "BACKEND_HOST", from: "the program", content: "the address to listen on, 0.0.0.0" },
     port: { name: "BACKEND_PORT", from: "todo:backend.port" },
+    metricsPort: { name: "METRICS_PORT", from: "todo:backend.metrics.port" },
     corsOrigins: { name: "CORS_ORIGINS", from: "todo:origin" },
     poolSize: { name: "POOL_SIZE", from: "todo:backend.pool.size" },
     maxOverflow: { name: "MAX_OVERFLOW", from: "todo:backend.pool.overflow" },

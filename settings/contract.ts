@@ -3,6 +3,7 @@ import { wrongParameters } from "./database-parameters.ts";
 import { databaseUrl } from "./database-url.ts";
 import { cpu, dnsLabel, longSecret, memory, orNone, schedule, text, truth, whole } from "./fields.ts";
 import { furtherService } from "./further-service.ts";
+import { metrics } from "./metrics.ts";
 import { origin } from "./origin.ts";
 import { expected } from "./problems.ts";
 import { FURTHER_SERVICES, type ServiceName, type ServiceSettings, serviceSections } from "./services.ts";
@@ -153,6 +154,7 @@ export const sections = {
     .enum(["mandatory", "advisory"])
     .default("mandatory")
     .describe("Whether a broken rule (components/policy.ts) ends a deployment, or is a warning"),
+  metrics,
   networkPolicies: z
     .enum(["wired", "none"])
     .default("wired")

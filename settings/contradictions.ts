@@ -1,5 +1,6 @@
 import { addressProblems } from "./addresses.ts";
 import type { Sections } from "./contract.ts";
+import { metricsProblems } from "./metrics.ts";
 import { connectionProblems, nameProblems, nodePortProblems } from "./names.ts";
 import type { Problem } from "./problems.ts";
 import { reachProblems } from "./reach.ts";
@@ -111,6 +112,7 @@ export function contradictions(
     ...Object.entries(parsed.services ?? {}).flatMap(([name, section]) => furtherProblems(name, section)),
     ...addressProblems(parsed),
     ...reachProblems(parsed, given),
+    ...metricsProblems(parsed),
     ...variableProblems(parsed, further),
   ];
 }

@@ -9,17 +9,22 @@ export function port(number: number) {
   return whole("ports", 1, 65535).default(number).describe("Port of the container and of its Service");
 }
 
-/** Of a pod that may listen on none: undefined then. */
-export function portOrNone() {
-  const what = "a whole number (ports) from 1 to 65535, or none";
+export const NO_PORT = "none";
+
+function portOr<None extends z.ZodType>(none: None) {
+  const what = `a whole number (ports) from 1 to 65535, or ${NO_PORT}`;
   const error = expected(what);
   return z
-    .union([z.int({ error }).min(1, { error }).max(65535, { error }), z.literal("none").transform(() => undefined)], {
-      error,
-    })
+    .union([z.int({ error }).min(1, { error }).max(65535, { error }), none], { error })
     .optional()
     .meta({ errorMessage: `expected ${what}` });
 }
+
+/** Of a pod that may listen on none: undefined then. */
+export const portOrNone = () => portOr(z.literal(NO_PORT).transform(() => undefined));
+
+/** Of metrics, where none is another thing than to say nothing. */
+export const metricsPort = () => portOr(z.literal(NO_PORT));
 
 /**
  * A text of a form. As `errorMessage` an editor shows what was expected, instead of the pattern.

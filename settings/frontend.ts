@@ -7,6 +7,7 @@ export const frontend = defineService({
   variables: {
     apiUrl: { name: "API_URL", from: "the backend's Service", content: "the backend's address inside the cluster" },
     port: { name: "PORT", from: "todo:frontend.port" },
+    metricsPort: { name: "METRICS_PORT", from: "todo:frontend.metrics.port" },
     host: { name: "HOSTNAME", from: "the program", content: "the address to listen on, 0.0.0.0" },
     mode: { name: "NODE_ENV", from: "the program", content: "production" },
     origin: { name: false, from: "todo:origin" },

@@ -17,6 +17,7 @@ export const furtherService = z.strictObject({
     limits: { cpu: "250m", memory: "512Mi" },
     testScript: "a script of sh that asks health",
     opensAnyway: "",
+    ownImage: false,
   }),
 });
 

@@ -21,6 +21,7 @@ import {
 } from "./fields.ts";
 import { image } from "./image.ts";
 import { expected } from "./problems.ts";
+import { serviceMetrics } from "./service-metrics.ts";
 
 /** A variable that a container gets from this project, under the image's own name for it. */
 export interface Variable {
@@ -92,7 +93,7 @@ export function defineService<Variables extends Record<string, Variable>, Fields
       .strictObject(Object.fromEntries(names) as Names<Variables>)
       .prefault({} as never)
       .describe("Names under which the image reads what is set here"),
-    ...common(own),
+    ...common({ ...own, ownImage: true }),
     ...own.fields,
   });
   const { chart, source, variables: ownVariables, secretKeys = [] } = own;
@@ -100,8 +101,9 @@ export function defineService<Variables extends Record<string, Variable>, Fields
 }
 
 /** The fields that the sections of all services have, besides those whose form differs. */
-export function common({ requests, limits, secretKeys, testScript, opensAnyway }: CommonFacts) {
+export function common({ requests, limits, secretKeys, testScript, opensAnyway, ownImage }: CommonFacts) {
   return {
+    metrics: serviceMetrics(ownImage),
     command: command().optional().describe("What the container runs instead of its image's entry point, word by word"),
     args: words().optional().describe("Its arguments, instead of those of the image"),
     replicas: pods().default(1).describe("Pods of the service, where no autoscaler owns their number"),
@@ -146,6 +148,8 @@ interface CommonFacts {
   secretKeys?: readonly string[];
   testScript: string;
   opensAnyway: string;
+  /** Whether there is an image of this project for it. */
+  ownImage: boolean;
 }
 
 /** A path of its own for readiness, where an image has one. */

@@ -30,7 +30,7 @@ const defects: [number: number, what: string, plant: Plant, says: string][] = [
     1,
     "a key that nothing reads, in a stack file",
     { stack: { "frontend.apiUrl": "http://todo-backend:8000" } },
-    "todo:frontend.apiUrl: no such key; known here: image, port, health, variables, command, args, replicas, autoscaling, serviceName, service, resources, startSeconds, secretKeys, env, testCommand, writablePaths, externalPorts, connectsTo, ready",
+    "todo:frontend.apiUrl: no such key; known here: image, port, health, variables, metrics, command, args, replicas, autoscaling, serviceName, service, resources, startSeconds, secretKeys, env, testCommand, writablePaths, externalPorts, connectsTo, ready",
   ],
   [
     1,

@@ -216,6 +216,7 @@ describe("parseSettings", () => {
       neighbours: {},
       protected: false,
       policy: "advisory",
+      metrics: sections.metrics.parse(undefined),
       networkPolicies: "wired",
       generations: { SECRET_KEY: 1, AUTH_SECRET: 1, POSTGRES_PASSWORD: 1 },
       secrets: {},

@@ -53,6 +53,11 @@ export const suites: Suite[] = [
     changes: ["todo-identity"],
     guardedBy: ["test/components/identity.test.ts"],
   },
+  {
+    file: "test/e2e/metrics.test.ts",
+    changes: ["todo-met", "todo-met-scraper"],
+    guardedBy: ["test/charts/metrics.test.ts"],
+  },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
   {

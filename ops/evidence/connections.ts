@@ -28,29 +28,35 @@ export function connections({ environments }: EvidenceInput): Line[] {
   ]);
 }
 
-/** C-008: each port of a container that stays has a Service that leads to it, and is in the README. */
+/**
+ * C-008: each port of a container that stays is in the README, and has a Service that leads to it; that of its metrics, which
+ * its pods' annotation names, has none.
+ */
 export function documentedPorts({ environments, files }: EvidenceInput): Line[] {
   return environments.map(wired).flatMap(({ environment, model, problems }) => [
     ...broken(problems.filter((text) => ABOUT_PORTS.test(text))),
     ...model.workloads
       .filter(({ longRunning }) => longRunning)
-      .flatMap(({ object, release, containers }) =>
-        containers.flatMap(({ ports = [] }) =>
+      .flatMap(({ object, release, containers }) => {
+        const scraped = podsOf([object]).map(({ metadata }) => metadata.annotations?.["prometheus.io/port"]);
+        return containers.flatMap(({ ports = [] }) =>
           ports.flatMap(({ name, containerPort }) => {
             const where = `${environment}, ${nameOf(object)}, port ${name} ${containerPort}`;
             const leadsHere = ({ port, targetPort = port }: { port: number; targetPort?: number | string }) =>
               targetPort === name || targetPort === containerPort;
             const service = model.services.find((each) => each.release === release && each.ports.some(leadsHere));
             const documented = new RegExp(`\\b${containerPort}\\b`).test(files["README.md"] ?? "");
+            const isMetrics = scraped.includes(String(containerPort));
             return verdict(
               where,
-              `behind Service ${service?.name}, in README.md`,
-              !service && "expected a Service that leads to it, found none",
+              `${isMetrics ? "of metrics, behind no Service" : `behind Service ${service?.name}`}, in README.md`,
+              !service && !isMetrics && "expected a Service that leads to it, found none",
+              service && isMetrics && `expected no Service that leads to metrics, found ${service.name}`,
               !documented && `expected ${containerPort} in README.md, found nothing`,
             );
           }),
-        ),
-      ),
+        );
+      }),
   ]);
 }
 

@@ -91,7 +91,7 @@ function partValues(
   inside: boolean,
   layers: Fields[],
 ): Record<string, Plain> {
-  const { containerPort, service, env = {}, secrets, migration, ingress } = values as ChartValues;
+  const { containerPort, metrics, service, env = {}, secrets, migration, ingress } = values as ChartValues;
   const variables = Object.entries(env).map(([name, text]) => [name, wired(text)]);
   // There is no DATABASE_URL in the Secret: the umbrella puts it together, for whatever variables the image has for it.
   const keys = Object.entries(secrets?.keys ?? {}).filter(([, key]) => key !== "DATABASE_URL");
@@ -99,6 +99,7 @@ function partValues(
   const { DATABASE_URL } = (layers[0].env ?? {}) as { DATABASE_URL?: string };
   const others = {
     containerPort,
+    ...(metrics && { metrics }),
     service,
     env: Object.fromEntries([...variables, ...urls.map(([name]) => [name, DATABASE_URL])]),
     secrets: { keys: Object.fromEntries(keys), optional: secrets?.optional },
@@ -112,6 +113,7 @@ function partValues(
 /** As far as more than their names counts. */
 interface ChartValues {
   containerPort?: number;
+  metrics?: Fields;
   service?: Fields;
   env?: Record<string, string>;
   secrets?: { keys: Record<string, string>; optional: string[] };

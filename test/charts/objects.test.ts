@@ -51,6 +51,8 @@ const full = (chart: Chart) => [
   "NetworkPolicy app",
   test("app"),
   "PodDisruptionBudget app",
+  "PodMonitor app",
+  "PrometheusRule app",
   "Service stable",
   "ServiceAccount app",
 ];

@@ -143,9 +143,10 @@ describe("todo-app", () => {
           );
           const enters = into.every(({ spec }) =>
             spec.ingress.some(
-              (rule: { from?: { podSelector: Values }[] }) =>
+              // Without a podSelector: the pods of another namespace.
+              (rule: { from?: { podSelector?: Values }[] }) =>
                 rule.from === undefined ||
-                rule.from.some(({ podSelector }) => selects(podSelector, from.metadata.labels)),
+                rule.from.some(({ podSelector }) => podSelector && selects(podSelector, from.metadata.labels)),
             ),
           );
           return leaves && enters;

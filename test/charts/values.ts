@@ -50,6 +50,7 @@ const scaled = (chart: Chart) => ({
   args: ["--verbose"],
   replicaCount: 4,
   service: { name: "stable", type: "NodePort", nodePort: 30300 },
+  metrics: { port: 9464, path: "/stats", operator: { enabled: true, labels: { release: "monitoring" } } },
   secrets: {
     existingSecret: `${chart}-secrets`,
     checksum: "c0ffee",
@@ -102,6 +103,7 @@ export const everything: Record<Chart, Values> = {
       allowFrom: [{ "app.kubernetes.io/name": "todo-frontend" }],
       allowTo: [{ matchLabels: { "app.kubernetes.io/name": "todo-postgres" }, port: 5432 }],
       allowExternalPorts: [443],
+      allowMetricsFrom: "todo-monitoring",
     },
   },
   "todo-frontend": {
@@ -112,6 +114,7 @@ export const everything: Record<Chart, Values> = {
       allowFrom: [{ "app.kubernetes.io/name": "traefik" }],
       allowTo: [{ matchLabels: { "app.kubernetes.io/name": "todo-backend" }, port: 8000 }],
       allowExternalPorts: [443],
+      allowMetricsFrom: "todo-monitoring",
     },
   },
   service: {
@@ -124,6 +127,7 @@ export const everything: Record<Chart, Values> = {
       allowFrom: [{ "app.kubernetes.io/name": "todo-backend" }],
       allowTo: [{ matchLabels: { "app.kubernetes.io/name": "todo-postgres" }, port: 5432 }],
       allowExternalPorts: [443],
+      allowMetricsFrom: "todo-monitoring",
     },
   },
 };

@@ -63,6 +63,7 @@ describe("the identities of an environment", () => {
       ...manage("policy", "poddisruptionbudgets"),
       ...manage("networking.k8s.io", "ingresses", "networkpolicies"),
       ...manage("gateway.networking.k8s.io", "httproutes"),
+      ...manage("monitoring.coreos.com", "podmonitors", "prometheusrules"),
     });
   });
 
@@ -80,6 +81,7 @@ describe("the identities of an environment", () => {
       ...read("policy", "poddisruptionbudgets"),
       ...read("networking.k8s.io", "ingresses", "networkpolicies"),
       ...read("gateway.networking.k8s.io", "httproutes"),
+      ...read("monitoring.coreos.com", "podmonitors", "prometheusrules"),
     });
   });
 

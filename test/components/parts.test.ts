@@ -96,17 +96,29 @@ describe("partsOf", () => {
       allowFrom: [pods("todo-frontend")],
       allowTo: [{ matchLabels: pods("todo-postgres"), port: 5432 }],
       allowExternalPorts: [443],
+      allowMetricsFrom: "todo-monitoring",
     };
     const frontend = {
       enabled: true,
       allowTo: [{ matchLabels: pods("todo-backend"), port: 8000 }],
       allowExternalPorts: [],
+      allowMetricsFrom: "todo-monitoring",
     };
+    const withoutScraper = ({ allowMetricsFrom: _, ...others }: typeof frontend) => others;
     const [all, external] = [
       { "todo-postgres": postgres, "todo-backend": backend, "todo-frontend": frontend },
       "external",
     ];
     const cases: [what: string, change: Change, expected: object][] = [
+      [
+        "a scraper elsewhere",
+        { "metrics.namespace": "monitoring", "frontend.metrics.port": "none" },
+        {
+          ...all,
+          "todo-backend": { ...backend, allowMetricsFrom: "monitoring" },
+          "todo-frontend": withoutScraper(frontend),
+        },
+      ],
       [
         "none",
         { networkPolicies: "none" },

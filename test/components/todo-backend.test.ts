@@ -22,12 +22,14 @@ describe("backendValues", () => {
         BACKEND_ENV: "dev",
         BACKEND_HOST: "0.0.0.0",
         BACKEND_PORT: "8000",
+        METRICS_PORT: "9464",
         CORS_ORIGINS: "http://localhost:30300",
         POOL_SIZE: "2",
         MAX_OVERFLOW: "5",
         POOL_TIMEOUT: "30",
         CHAT_MAX_MESSAGES: "20",
       },
+      metrics: { port: 9464, path: "/metrics" },
       secrets: {
         existingSecret: "todo-backend-secrets",
         keys: {
@@ -52,7 +54,13 @@ describe("backendValues", () => {
       openaiBaseUrl: "https://models.example.org/v1",
       variables: {
         ...{ environment: false, host: "BIND", port: "LISTEN_PORT", corsOrigins: "ALLOWED_ORIGINS", poolSize: false },
-        ...{ maxOverflow: false, poolTimeout: false, chatMaxMessages: "CHAT_LIMIT", openaiBaseUrl: "LLM_URL" },
+        ...{
+          metricsPort: false,
+          maxOverflow: false,
+          poolTimeout: false,
+          chatMaxMessages: "CHAT_LIMIT",
+          openaiBaseUrl: "LLM_URL",
+        },
       },
       env: { LOG_LEVEL: "info", BACKEND_PORT: "1" },
       fromSecret: {

@@ -61,8 +61,10 @@ describe("frontendValues", () => {
         NODE_ENV: "production",
         HOSTNAME: "0.0.0.0",
         PORT: "3000",
+        METRICS_PORT: "9464",
         API_URL: "http://todo-backend-dev:8000",
       },
+      metrics: { port: 9464, path: "/metrics" },
     });
   });
 
@@ -87,7 +89,8 @@ describe("frontendValues", () => {
   it("sets exactly the variables that the settings refuse in env, under the names that the image has for them", () => {
     const own = Object.values(variables.frontend).filter((name) => name !== false);
     assert.deepEqual(Object.keys(frontendValues(frontend).env as object), own);
-    const names = { apiUrl: "BACKEND", port: "LISTEN", host: false, mode: false, origin: false } as const;
+    const others = { metricsPort: false, host: false, mode: false, origin: false } as const;
+    const names = { apiUrl: "BACKEND", port: "LISTEN", ...others } as const;
     const { env, writablePaths } = frontendValues({ ...frontend, variables: names, writablePaths: ["/run"] });
     assert.deepEqual(env, { BACKEND: "http://todo-backend-dev:8000", LISTEN: "3000" });
     assert.deepEqual(writablePaths, ["/run"]);

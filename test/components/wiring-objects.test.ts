@@ -30,29 +30,29 @@ const objects: [what: string, plant: Plant, says: string][] = [
   [
     "a targetPort by a name that no container has",
     { objects: (find) => (find("Service todo-backend-dev").spec.ports[0].targetPort = "web") },
-    `${SERVICE}, spec.ports[0].targetPort: expected a port of the containers of Deployment todo-backend-dev (http 8000), found web; ${fix("backend")}`,
+    `${SERVICE}, spec.ports[0].targetPort: expected a port of the containers of Deployment todo-backend-dev (http 8000, metrics 9464), found web; ${fix("backend")}`,
   ],
   [
     "a targetPort by a number that no container has",
     { objects: (find) => (find("Service todo-backend-dev").spec.ports[0].targetPort = 8080) },
-    `${SERVICE}, spec.ports[0].targetPort: expected a port of the containers of Deployment todo-backend-dev (http 8000), found 8080; ${fix("backend")}`,
+    `${SERVICE}, spec.ports[0].targetPort: expected a port of the containers of Deployment todo-backend-dev (http 8000, metrics 9464), found 8080; ${fix("backend")}`,
   ],
   [
     "a probe of a name that its container does not have",
     { objects: (find) => (app(find("Deployment todo-frontend-dev")).startupProbe.httpGet.port = "htpp") },
-    `${FRONTEND}, startupProbe of container todo-frontend: expected a port of the container (http 3000), found htpp; ${fix("frontend")}`,
+    `${FRONTEND}, startupProbe of container todo-frontend: expected a port of the container (http 3000, metrics 9464), found htpp; ${fix("frontend")}`,
   ],
   [
     "a probe of a number that no container has",
     { objects: (find) => (app(find("Deployment todo-backend-dev")).livenessProbe = { tcpSocket: { port: 80 } }) },
-    `${BACKEND}, livenessProbe of container todo-backend: expected a port of the container (http 8000), found 80; ${fix("backend")}`,
+    `${BACKEND}, livenessProbe of container todo-backend: expected a port of the container (http 8000, metrics 9464), found 80; ${fix("backend")}`,
   ],
   [
     "a hook of a port that is not there",
     {
       objects: (find) => (app(find("Deployment todo-backend-dev")).lifecycle.preStop = { httpGet: { port: "admin" } }),
     },
-    `${BACKEND}, preStop of container todo-backend: expected a port of the container (http 8000), found admin; ${fix("backend")}`,
+    `${BACKEND}, preStop of container todo-backend: expected a port of the container (http 8000, metrics 9464), found admin; ${fix("backend")}`,
   ],
   [
     "a node port twice",

@@ -409,6 +409,25 @@ const shown: Edit[] = [
     objects: ["postgres", "backend", "frontend"].map((service) => `+ NetworkPolicy todo-${service}-corpus`).sort(),
   },
   {
+    what: "no metrics",
+    file: STACK_FILE,
+    replace: ["  todo:origin", "  todo:metrics: { enabled: false }\n  todo:origin"],
+    objects: [
+      ...[DEPLOYMENT, FRONTEND, `~ ${CONFIG}`, "~ ConfigMap todo-frontend-corpus-config"],
+      ...["~ NetworkPolicy todo-backend-corpus", "~ NetworkPolicy todo-frontend-corpus"],
+    ],
+    hooks: [MIGRATION, `~ ${CONFIG}`, "~ ConfigMap todo-frontend-corpus-config"],
+  },
+  {
+    what: "metrics for the Prometheus operator",
+    file: STACK_FILE,
+    replace: ["  todo:origin", "  todo:metrics: { operator: true }\n  todo:origin"],
+    objects: ["backend", "frontend"]
+      .flatMap((service) => [`+ PodMonitor todo-${service}-corpus`, `+ PrometheusRule todo-${service}-corpus`])
+      .sort(),
+    notApplied: "the cluster has no Prometheus operator",
+  },
+  {
     what: "a variable",
     file: STACK_FILE,
     replace: ["todo:backend:\n", "todo:backend:\n    env: { LOG_LEVEL: debug }\n"],

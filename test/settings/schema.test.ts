@@ -95,7 +95,7 @@ describe("docs/configuration.md", () => {
         ? Object.entries(value).flatMap(([name, inner]) =>
             leaves(
               inner,
-              /\.(env|secretKeys|urls)$|^todo:(secrets|services|neighbours)$/.test(key)
+              /\.(env|secretKeys|urls|labels)$|^todo:(secrets|services|neighbours)$/.test(key)
                 ? `${key}.NAME`
                 : `${key}.${name}`,
             ),

@@ -378,7 +378,8 @@ describe("names of variables", () => {
   it("that a service has taken are those that it does not leave out", () => {
     const { frontend } = settingsOf("dev");
     assert.ok(frontend);
-    const variables = { apiUrl: "API", port: false, host: "HOSTNAME", mode: false, origin: false } as const;
+    const others = { port: false, metricsPort: false, mode: false, origin: false } as const;
+    const variables = { apiUrl: "API", host: "HOSTNAME", ...others } as const;
     const [service] = servicesOf({ frontend: { ...frontend, variables } });
     assert.deepEqual(reservedNames(service), {
       API: "the backend's Service",

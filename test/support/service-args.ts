@@ -14,12 +14,14 @@ export const variables = {
 };
 
 const image = (repository: string) => ({ repository, tag: "4f1c2ab90d3e" });
+const metrics = { port: 9464, path: "/metrics", scraperNamespace: "todo-monitoring" };
 const place = { environment: "dev", namespace: "todo-dev" };
 
 /** Every setting that is not named here has its default. */
 export const backend: TodoBackendArgs = {
   ...place,
   ...sections.backend.parse({ image: image("localhost/todo-backend"), resources }),
+  metrics,
   corsOrigins: ["http://localhost:30300"],
   migrate: true,
   fromSecret: { ...own, OPENAI_API_KEY: "OPENAI_API_KEY" },
@@ -29,6 +31,7 @@ export const backend: TodoBackendArgs = {
 export const frontend: TodoFrontendArgs = {
   ...place,
   ...sections.frontend.parse({ image: image("localhost/todo-frontend"), resources }),
+  metrics,
   fromSecret: {},
   service: { type: "NodePort", nodePort: 30300 },
   apiUrl: "http://todo-backend-dev:8000",

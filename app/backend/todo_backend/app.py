@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 
 from todo_backend.chat import TIMEOUT, chat_router
 from todo_backend.database import DATABASE_ERRORS, Database, reason_of
+from todo_backend.metrics import Metrics
+from todo_backend.requests import Requests
 from todo_backend.sessions import HEADER, Sessions, session_router
 from todo_backend.settings import Settings
 from todo_backend.todos import todos_router
@@ -17,8 +19,12 @@ from todo_backend.todos import todos_router
 logger = logging.getLogger("todo_backend")
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> Requests:
+    """The application, and its metrics on a port of their own where there is one; OSError where that is taken."""
     database = Database(settings)
+    metrics = Metrics(database)
+    if settings.METRICS_PORT:
+        metrics.serve(settings.BACKEND_HOST, settings.METRICS_PORT)
     sessions = Sessions(settings)
     client = httpx.AsyncClient(timeout=TIMEOUT)
     last_reason: str | None = "not asked yet"
@@ -39,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(session_router(sessions, settings.CHAT_MAX_MESSAGES))
     app.include_router(todos_router(database, sessions))
-    app.include_router(chat_router(settings, database, sessions, client))
+    app.include_router(chat_router(settings, database, sessions, client, metrics))
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -68,4 +74,4 @@ def create_app(settings: Settings) -> FastAPI:
         problems = (f"{'.'.join(map(str, problem['loc'][1:]))}: {problem['msg']}" for problem in error.errors())
         return JSONResponse({"detail": "; ".join(problems)}, 422)
 
-    return app
+    return Requests(app, metrics if settings.METRICS_PORT else None)

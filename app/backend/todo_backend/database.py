@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 from alembic.config import Config
@@ -12,6 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Identity, String, false, func, sele
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from todo_backend.settings import Settings
 
@@ -83,15 +85,29 @@ class Database:
         self._session = async_sessionmaker(self.engine, expire_on_commit=False)
         scripts = ScriptDirectory.from_config(alembic_config())
         self._broken = several_heads(scripts)
-        self._head = None if self._broken else scripts.get_current_head()
+        self.most_connections = settings.POOL_SIZE + settings.MAX_OVERFLOW
+        # As unready() has last seen them.
+        self.usable: bool | None = None
+        self.revision: str | None = None
+        self.head = None if self._broken else scripts.get_current_head()
         self._known = {script.revision for script in scripts.walk_revisions()}
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session that is committed when its block ends, so before the answer is sent."""
         return self._session.begin()
 
+    def connections(self) -> tuple[int, int]:
+        """In use, and idle."""
+        pool = cast(QueuePool, self.engine.sync_engine.pool)
+        return pool.checkedout(), pool.checkedin()
+
     async def unready(self) -> str | None:
         """Why requests cannot be served now, or None when they can; answers within READY_TIMEOUT."""
+        reason = await self._reason()
+        self.usable = reason is None
+        return reason
+
+    async def _reason(self) -> str | None:
         if self._broken:
             return self._broken
         try:
@@ -104,7 +120,8 @@ class Database:
             if isinstance(error, ProgrammingError) and not isinstance(root_cause(error), POOLED):
                 return "the schema is missing or not readable: run python -m todo_backend.migrate"
             return f"the database cannot be reached ({reason_of(error)})"
+        self.revision = revision
         # A revision that this image does not know comes from a newer image: after a rollback the schema stays ahead.
-        if revision is None or (revision in self._known and revision != self._head):
-            return f"the schema is at {revision}, this image needs {self._head}: run python -m todo_backend.migrate"
+        if revision is None or (revision in self._known and revision != self.head):
+            return f"the schema is at {revision}, this image needs {self.head}: run python -m todo_backend.migrate"
         return None

@@ -1,9 +1,14 @@
-"""One line per event on stdout."""
+"""One line per event on stdout: JSON for a server's events, plain text for a migration, which a person follows."""
 
+import json
 import logging
 import logging.config
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
 
-PROBES = ("/health", "/ready")
+# Of the request that is being answered; empty outside of one.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class OneLine(logging.Formatter):
@@ -11,24 +16,37 @@ class OneLine(logging.Formatter):
         return super().format(record).replace("\n", " | ")
 
 
-def no_probes(record: logging.LogRecord) -> bool:
-    """Keeps the kubelet's requests out of the access log; a change of readiness is logged by itself."""
-    return not (isinstance(record.args, tuple) and len(record.args) > 2 and record.args[2] in PROBES)
+class Json(logging.Formatter):
+    """`extra={"fields": {…}}` adds fields to an event."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        event: dict[str, Any] = {
+            "time": time.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if current := request_id.get():
+            event["request_id"] = current
+        event.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            event["exception"] = self.formatException(record.exc_info)
+        return json.dumps(event, separators=(",", ":"))
 
 
-def configure_logs() -> None:
+def configure_logs(structured: bool) -> None:
+    text = {"()": OneLine, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"line": {"()": OneLine, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-            "filters": {"no_probes": {"()": lambda: no_probes}},
+            "formatters": {"line": {"()": Json} if structured else text},
             "handlers": {
                 "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
             },
             "root": {"level": "INFO", "handlers": ["stdout"]},
             "loggers": {
-                "uvicorn.access": {"filters": ["no_probes"]},
                 # httpx would log the whole address of each chat request, alembic its internals.
                 "httpx": {"level": "WARNING"},
                 "alembic": {"level": "WARNING"},

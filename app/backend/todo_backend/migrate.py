@@ -123,7 +123,7 @@ def main() -> None:
         settings = read_environment(DatabaseSettings, os.environ)
     except BadEnvironment as error:
         sys.exit(str(error))
-    configure_logs()
+    configure_logs(structured=False)
     # Otherwise process 1 of a container would not end by it before it is killed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(STOPPED))
     try:

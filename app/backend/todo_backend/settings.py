@@ -125,6 +125,7 @@ class Settings(DatabaseSettings):
     )
     BACKEND_HOST: str = Field("0.0.0.0", pattern=f"^({HOST.pattern})$", description="an address to listen on")  # noqa: S104
     BACKEND_PORT: int = Field(8000, ge=1, le=65535, description="a port from 1 to 65535")
+    METRICS_PORT: int | None = Field(None, ge=1, le=65535, description="a port from 1 to 65535, or nothing")
     CORS_ORIGINS: Annotated[
         tuple[str, ...],
         BeforeValidator(_origins),

@@ -1,15 +1,9 @@
 import { parseApiUrl } from "./api-url";
+import { REQUEST_ID } from "./request-id";
+import { apiRoutes } from "./routes";
 import { timeouts } from "./timeouts";
 
-/** What the page needs, and nothing else of the backend: /health and /ready stay inside the cluster. */
-const routes: { path: RegExp; methods: string[] }[] = [
-  { path: /^\/api\/session$/, methods: ["GET"] },
-  { path: /^\/api\/todos$/, methods: ["GET", "POST"] },
-  { path: /^\/api\/todos\/[1-9][0-9]{0,18}$/, methods: ["PATCH", "DELETE"] },
-  { path: /^\/api\/chat$/, methods: ["POST"] },
-];
-
-const requestHeaders = ["cookie", "content-type", "x-csrf-token"];
+const requestHeaders = ["cookie", "content-type", "x-csrf-token", REQUEST_ID];
 const maxBodyBytes = 1024 * 1024;
 
 function problem(status: number, detail: string): Response {
@@ -19,7 +13,7 @@ function problem(status: number, detail: string): Response {
 /** Passes one request of the page on to the backend and its answer back. */
 export async function proxy(request: Request, apiUrl = process.env.API_URL, limits = timeouts): Promise<Response> {
   const path = new URL(request.url).pathname;
-  const route = routes.find((candidate) => candidate.path.test(path));
+  const route = apiRoutes.find((candidate) => candidate.path.test(path));
   if (!route) return problem(404, "There is no such address in this API.");
   if (!route.methods.includes(request.method))
     return problem(405, `Use ${route.methods.join(" or ")} for this address.`);

@@ -44,6 +44,7 @@ test("method, path, body, cookie and CSRF header go to the backend, other header
     "content-type": "application/json",
     cookie: "todo_session=a",
     "x-csrf-token": "t",
+    "x-request-id": "one",
     authorization: "no",
   };
   await POST(request("POST", "/api/todos?ignored=1", '{"title":"milk"}', headers));
@@ -52,6 +53,7 @@ test("method, path, body, cookie and CSRF header go to the backend, other header
   expect(seen[0]?.headers).toMatchObject({
     cookie: "todo_session=a",
     "x-csrf-token": "t",
+    "x-request-id": "one",
     "content-type": "application/json",
   });
   expect(seen[0]?.headers).not.toHaveProperty("authorization");

@@ -147,7 +147,7 @@ const planted: [id: string, change: Change, says: string][] = [
   [
     "C-008",
     inObjects("dev", "todo-backend", '"targetPort":"http"', '"targetPort":"api"'),
-    "expected a port of the containers of Deployment todo-backend-dev (http 8000), found api",
+    "expected a port of the containers of Deployment todo-backend-dev (http 8000, metrics 9464), found api",
   ],
   [
     "C-008",
@@ -155,6 +155,12 @@ const planted: [id: string, change: Change, says: string][] = [
       charts.map((one) => ({ ...one, objects: one.objects.filter(({ kind }) => kind !== "Service") })),
     ),
     "prod, Deployment todo-frontend-prod, port http 3000: expected a Service that leads to it",
+  ],
+  ["C-008", inFile("README.md", /9464/g, "94"), "expected 9464 in README.md"],
+  [
+    "C-008",
+    inObjects("dev", "todo-backend", '"targetPort":"http"', '"targetPort":"metrics"'),
+    "expected no Service that leads to metrics, found todo-backend-dev",
   ],
   ["C-008", inFile(frontendImage, "EXPOSE 3000", "EXPOSE 3001"), "expected EXPOSE 3000"],
   [

@@ -26,7 +26,7 @@ describe("the charts' shared templates", () => {
 
   it("are current in this checkout", () => {
     assert.deepEqual(stale(), []);
-    assert.equal(chartTemplates(folder).size, 4 * 2 + 3 * 11);
+    assert.equal(chartTemplates(folder).size, 4 * 2 + 3 * 13);
   });
 
   it("say in their first line where they are from, and name their chart where the source has a placeholder", () => {

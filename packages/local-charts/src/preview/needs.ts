@@ -67,6 +67,15 @@ function needsOfOne(object: KubernetesObject, namespace: string): Need[] {
           fix: "make it, or name one that is there (`kubectl get gateways --all-namespaces`)",
           ...(listener && { listener }),
         }));
+    case "monitoring.coreos.com/PodMonitor":
+    case "monitoring.coreos.com/PrometheusRule":
+      return [
+        {
+          path: "/apis/monitoring.coreos.com/v1",
+          text: `${asks} asks for the Prometheus operator`,
+          fix: "install it (kube-prometheus-stack has it), or do without these objects: nothing else would read them",
+        },
+      ];
     case "autoscaling/HorizontalPodAutoscaler":
       return (spec.metrics ?? []).some(({ type }) => type.endsWith("Resource"))
         ? [

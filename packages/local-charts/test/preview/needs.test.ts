@@ -41,6 +41,11 @@ describe("what charts need of a cluster", () => {
     ]);
   });
 
+  it("is the Prometheus operator, of what only that reads", () => {
+    const of = (kind: string) => object("monitoring.coreos.com/v1", kind, {});
+    assert.deepEqual(paths(of("PodMonitor"), of("PrometheusRule")), ["/apis/monitoring.coreos.com/v1"]);
+  });
+
   it("is a Gateway's listener, where a route names one", () => {
     const route = (sectionName?: string) =>
       object("gateway.networking.k8s.io/v1", "HTTPRoute", { parentRefs: [{ name: "public", sectionName }] });
