@@ -1,5 +1,6 @@
 // Where browsers come in, and by which of the cluster's ways.
 import type { Entrance } from "local-charts";
+import { HTTPS_ONLY, isServedByTraefik, profile } from "../settings/minikube.ts";
 import { pageOf } from "../settings/reach.ts";
 import type { Settings } from "../settings.ts";
 import { releaseName } from "./release.ts";
@@ -29,11 +30,14 @@ const entrance = (
 /** How browsers reach a service through a controller of the cluster; undefined where they do not. */
 export function reachOf(settings: Settings, key: string): Reach | undefined {
   const { origin, backend } = settings;
-  const { ingressClass, tlsSecret, gateway } = settings.cluster;
+  const { context, ingressClass, tlsSecret, gateway } = settings.cluster;
   if (!ingressClass && !gateway) return undefined;
   const own = key === "backend" ? { origin: backend?.origin, paths: backend?.paths } : {};
   if (key !== pageName(settings) && !own.origin && !own.paths) return undefined;
   const { hostname: host, protocol } = new URL(own.origin ?? origin);
   const certificate = (protocol === "https:" && tlsSecret) || undefined;
-  return { host, paths: own.paths, ingressClass, tlsSecret: certificate, gateway };
+  const ways = { host, paths: own.paths, ingressClass, tlsSecret: certificate, gateway };
+  if (protocol !== "https:" || context !== profile || !isServedByTraefik(settings.cluster)) return ways;
+  if (!gateway) return { ...ways, annotations: HTTPS_ONLY };
+  return { ...ways, gateway: { ...gateway, listener: gateway.listener ?? "https" } };
 }

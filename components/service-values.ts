@@ -23,6 +23,8 @@ export interface Reach {
   /** Secret with the certificate of the Ingress. Default: none. */
   tlsSecret?: string;
   gateway?: Sections["cluster"]["gateway"];
+  /** Of the Ingress, for its controller. */
+  annotations?: Record<string, string>;
 }
 
 /** What a component of a service has besides the settings of its section. */
@@ -109,10 +111,13 @@ function metricsValues({ port, path, operatorLabels: labels }: MetricsArgs): Rec
 const scraperOf = (metrics?: MetricsArgs) => metrics && { allowMetricsFrom: metrics.scraperNamespace };
 
 /** What a chart is told of the ways in through a controller. */
-function reachValues({ host, paths, ingressClass, tlsSecret, gateway }: Reach): Record<string, Plain> {
+function reachValues({ host, paths, ingressClass, tlsSecret, gateway, annotations }: Reach): Record<string, Plain> {
   const some = paths && { paths };
   const tls = tlsSecret && { tls: { secretName: tlsSecret } };
-  if (ingressClass) return { ingress: { enabled: true, className: ingressClass, host, ...some, ...tls } };
+  if (ingressClass) {
+    const said = annotations && { annotations };
+    return { ingress: { enabled: true, className: ingressClass, host, ...some, ...tls, ...said } };
+  }
   if (!gateway) return {};
   const { name, namespace, listener } = gateway;
   const parent = { name, ...(namespace && { namespace }), ...(listener && { sectionName: listener }) };

@@ -16,6 +16,9 @@ export const isServedByTraefik = ({
   gateway?: Partial<typeof GATEWAY>;
 }) => ingressClass === INGRESS_CLASS || (gateway?.name === GATEWAY.name && gateway?.namespace === GATEWAY.namespace);
 
+/** Leaves an Ingress out at its http port, which then leads to https: annotations. The listener of the Gateway for that is `https`. */
+export const HTTPS_ONLY = { "traefik.ingress.kubernetes.io/router.entrypoints": "https" };
+
 /** Its node ports, by the scheme that they are for. */
 export const ingressPorts = { http: 30080, https: 30443 };
 
