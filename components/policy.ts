@@ -99,10 +99,8 @@ export function policyOf(
 ): Policy {
   const { environment, policy } = settings;
   const all = servicesOf(settings);
-  const isOf = (services: StackService[], where: string) =>
-    services.some(({ name }) => where.startsWith(`Deployment ${releaseName(name, environment)},`));
-  const oneQuestion = all.filter(({ settings: { ready } }) => ready === false);
-  const unasked = all.filter(({ settings: { port } }) => port === undefined);
+  const workload = ({ name }: StackService) => `Deployment ${releaseName(name, environment)}`;
+  const unasked = all.filter(({ settings: { port } }) => port === undefined).map(workload);
   return {
     rules,
     enforcement: policy,
@@ -111,7 +109,8 @@ export function policyOf(
     exceptionsFile: EXCEPTIONS_FILE,
     databaseKeys: ["DATABASE_URL", "POSTGRES_PASSWORD"],
     // A stack that says so has decided that the service's image is asked one question for both, or, as it has no port, none.
+    askedOnce: all.filter(({ settings: { ready } }) => ready === false).map(workload),
     isDecided: ({ rule, where }: Finding) =>
-      (rule === IDS.probes && isOf(oneQuestion, where)) || (rule === IDS["health-endpoint"] && isOf(unasked, where)),
+      [IDS["health-endpoint"], IDS.probes].includes(rule) && unasked.some((each) => where.startsWith(`${each},`)),
   };
 }

@@ -291,6 +291,29 @@ describe("the rules", () => {
   }
 });
 
+describe("a service", () => {
+  const worker = { image: { repository: "localhost/worker", tag: "1" } };
+  const said = async (service: object, change: (container: Any) => void) => {
+    const settings = changedSettings("dev", { services: { worker: { ...worker, ...service } } });
+    const charts = structuredClone((await renderEnvironment(settings, ROOT)).charts);
+    const objects = charts.flatMap(({ objects }) => objects);
+    const found = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "worker-dev");
+    change(container(found as KubernetesObject));
+    return findings(charts, policyOf(settings, [])).map(({ rule, text }) => `${rule} ${text.split(",")[0]}`);
+  };
+
+  it("that says one path answers both questions is still asked them", async () => {
+    const asked = { port: 9000, health: "/health", ready: false };
+    assert.deepEqual(await said(asked, () => {}), []);
+    assert.deepEqual(await said(asked, (it) => delete it.livenessProbe), ["K-006 expected a livenessProbe"]);
+    assert.deepEqual(await said(asked, (it) => delete it.readinessProbe), ["K-006 expected a readinessProbe"]);
+  });
+
+  it("that listens on no port has nothing to be asked", async () => {
+    assert.deepEqual(await said({}, (it) => assert.equal(it.livenessProbe, undefined)), []);
+  });
+});
+
 describe("backups", () => {
   it("break no rule", async () => {
     const settings = changedSettings("dev", { "database.backup": {}, networkPolicies: "wired" });

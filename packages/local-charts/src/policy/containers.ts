@@ -45,7 +45,7 @@ export const containerRules: Rule[] = [
   {
     id: "probes",
     title: "liveness and readiness are asked, and are two questions",
-    check: eachContainer(({ pod, spec, init }, { databaseKeys = [] }) => {
+    check: eachContainer(({ pod, spec, init }, { databaseKeys = [], askedOnce = [] }) => {
       if (!serves(pod.object) || init) return [];
       const [live, ready] = [spec.livenessProbe, spec.readinessProbe];
       const database = (spec.env ?? []).some(({ valueFrom }) =>
@@ -57,6 +57,7 @@ export const containerRules: Rule[] = [
         !ready && expectation("a readinessProbe", undefined, "requests would reach a pod that cannot answer them"),
         database &&
           same &&
+          !askedOnce.includes(pod.owner) &&
           expectation(
             "a readiness path that asks the database, and a liveness path that does not",
             live?.httpGet?.path,

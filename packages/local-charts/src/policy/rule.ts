@@ -22,6 +22,8 @@ export interface Rule {
 export interface RuleFacts {
   /** Keys of Secrets that lead to a database: a container that has one is asked for it by its readiness. */
   databaseKeys?: string[];
+  /** Workloads, such as `Deployment web-dev`, whose image has one answer for liveness and readiness: somebody decided so. */
+  askedOnce?: string[];
 }
 
 /** `expected a livenessProbe, found nothing; …`: the sentence of a breach. @param fix what to do, or why it matters */

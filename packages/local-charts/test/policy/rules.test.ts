@@ -465,6 +465,19 @@ describe("the engine's rules find", () => {
     assert.deepEqual(findings(charts, {}), []);
   });
 
+  it("no one path for both where somebody has decided so, but a probe that is missing", () => {
+    const objects = [deployment()];
+    const { containers } = objects[0].spec.template.spec;
+    containers[0].readinessProbe.httpGet.path = "/live";
+    const charts = [{ chart: "./charts/web", release: "web", namespace: "shop", objects }];
+    const facts = { databaseKeys: ["DATABASE_URL"], askedOnce: [D] };
+    containers[0].env = [{ name: "A", valueFrom: { secretKeyRef: { name: "web", key: "DATABASE_URL" } } }];
+    assert.deepEqual(findings(charts, facts), []);
+    assert.equal(findings(charts, { ...facts, askedOnce: ["Deployment we"] }).length, 1);
+    delete containers[0].livenessProbe;
+    assert.equal(findings(charts, facts).length, 1);
+  });
+
   it("under these names", () => {
     assert.deepEqual(
       standardRules.map(({ id, title }) => `${id}: ${title}`),
