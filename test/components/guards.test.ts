@@ -1,6 +1,6 @@
 // Each setting that guards the pods, taken out of what the charts render: whether the policy notices.
-// Does not prove: that settings have the right values, nor user, group, sizes of volumes and preStop, which
-// test/charts/pods.test.ts and rollout.test.ts hold word for word.
+// Does not prove: that settings have the right values, nor that lines of a chart which take the place of these render alike;
+// user, group, sizes of volumes and preStop are held word for word by test/charts/pods.test.ts and rollout.test.ts.
 import { strict as assert } from "node:assert";
 import { resolve } from "node:path";
 import { findings } from "local-charts";
@@ -22,6 +22,8 @@ const CONTAINER = [
   ...["resources", "resources.limits.cpu", "resources.limits.memory"],
   ...["resources.requests.cpu", "resources.requests.memory"],
 ];
+
+const PROBES = ["startupProbe", "livenessProbe", "readinessProbe"];
 
 /** Takes a field out; answers with what puts it back. */
 function takeOut(fields: Fields, path: string): () => void {
@@ -49,9 +51,13 @@ it("no setting that guards a pod can be taken out unnoticed", async () => {
   const places = pods.flatMap((pod) => [
     ...POD.map((path) => ({ where: pod.owner, fields: pod.spec as unknown as Fields, path })),
     ...containersOf(pod).flatMap(({ name, spec }) =>
-      CONTAINER.map((path) => ({ where: `${pod.owner} ${name}`, fields: spec as unknown as Fields, path })),
+      [...CONTAINER, ...PROBES.filter((probe) => probe in spec)].map((path) => ({
+        ...{ where: `${pod.owner} ${name}`, fields: spec as unknown as Fields, path },
+      })),
     ),
   ]);
+  // Of three services and the database.
+  for (const probe of PROBES) assert.equal(places.filter(({ path }) => path === probe).length, 4, probe);
   const unnoticed = places.filter(({ fields, path }) => {
     const putBack = takeOut(fields, path);
     const { length } = findings(charts, policy);

@@ -1,6 +1,7 @@
 // What the processes of dev may do, as the kernel says it inside their containers, and what its namespace refuses.
 // Does not prove: the pods of Jobs, backups and tests, whose security settings test/charts/pods.test.ts holds to be the same.
 import { strict as assert } from "node:assert";
+import { NAMESPACE_LABELS } from "../../components/namespace.ts";
 import { dev, kubectl } from "./cluster.ts";
 
 const workloads = [
@@ -8,6 +9,8 @@ const workloads = [
   ["deployment/todo-frontend-dev", "10001"],
   ["statefulset/todo-postgres-dev", "999"],
 ] as const;
+
+const VERSION = NAMESPACE_LABELS["pod-security.kubernetes.io/enforce-version"];
 
 const inside = (workload: string, script: string) => kubectl("exec", workload, "--", "sh", "-c", script).trim();
 
@@ -63,7 +66,11 @@ describe("the namespace of dev", () => {
     );
 
   for (const [what, object, why] of [
-    ["a privileged pod", pod({ privileged: true }), /violates PodSecurity "restricted:[^"]+": privileged/],
+    [
+      "a privileged pod, in the words of the version that it pins",
+      pod({ privileged: true }),
+      new RegExp(`violates PodSecurity "restricted:${VERSION}": privileged`),
+    ],
     ["one that runs as root", pod({ runAsUser: 0 }), /violates PodSecurity .*runAsUser=0/],
     ["one in the node's network", pod({}, { hostNetwork: true }), /violates PodSecurity .*host namespaces/],
     [
