@@ -28,3 +28,4 @@ pulumi config set --path todo:frontend.service.type NodePort
 pulumi config set --path todo:frontend.service.nodePort 30302
 pulumi config set --path todo:frontend.variables.apiUrl false
 pulumi config set --path 'todo:frontend.writablePaths[0]' /web/.next/cache
+pulumi config set --path 'todo:frontend.connectsTo[0]' backend
