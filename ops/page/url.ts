@@ -31,8 +31,8 @@ export async function waitForUrl(url: string): Promise<void> {
 }
 
 /**
- * The status of an answer. Names below `localhost` are this machine's to browsers, and to no resolver of some systems; a
- * certificate there is one that signs itself.
+ * The status of an answer. Names below `localhost` are this machine's to browsers, and to no resolver of some systems; and
+ * an authority that made its certificate need not be known here, where only an answer is waited for.
  */
 async function statusOf(url: URL): Promise<number> {
   const signal = AbortSignal.timeout(5_000);
