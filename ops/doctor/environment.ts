@@ -6,6 +6,7 @@ import { databaseImage } from "../../cluster/images.ts";
 import { imagesInNode } from "../../cluster/node.ts";
 import { type ClusterRecord, profile } from "../../cluster/profile.ts";
 import { isCluster } from "../../cluster/start.ts";
+import { GATEWAY, isServedByTraefik } from "../../settings/minikube.ts";
 import { sectionsIn } from "../../settings/services.ts";
 import { configOf } from "../../settings/stack-files.ts";
 import { mapOf } from "../../settings/yaml.ts";
@@ -49,7 +50,15 @@ export async function examine(
   const apis = await kubectl("get", "apiservices", "--output", "json");
   if (apis) tell(apisVerdict(JSON.parse(apis).items));
   for (const each of await loginCertificates(context)) tell(each);
-  if (tlsSecret) tell(await pageCertificate(kubectl, namespace, tlsSecret, new URL(settings.origin).hostname));
+  const { hostname, protocol } = new URL(settings.origin);
+  if (tlsSecret) {
+    const remedy = `\`kubectl -n ${namespace} create secret tls ${tlsSecret} --cert=… --key=…\`, or whoever renews it`;
+    tell(await pageCertificate(kubectl, namespace, tlsSecret, hostname, remedy));
+  } else if (protocol === "https:" && context === profile && isServedByTraefik(settings.cluster)) {
+    tell(
+      await pageCertificate(kubectl, GATEWAY.namespace, GATEWAY.name, hostname, `\`make up ENV=${stack}\` renews it`),
+    );
+  }
   if (context === profile) for (const each of await imageVerdicts(stack, settings.database.mode)) tell(each);
   if (settings.networkPolicies === "wired") {
     const verdict = await policiesVerdict(context, databaseImage());
@@ -100,9 +109,9 @@ async function pageCertificate(
   namespace: string,
   name: string,
   host: string,
+  remedy: string,
 ): Promise<Verdict> {
   const what = `certificate in Secret ${name}`;
-  const remedy = `\`kubectl -n ${namespace} create secret tls ${name} --cert=… --key=…\`, or whoever renews it`;
   const data = await kubectl("--namespace", namespace, "get", "secret", name, "--output", "jsonpath={.data.tls\\.crt}");
   if (!data) return { is: "wrong", what, found: "is not there, so that no browser comes in by https", remedy };
   const pem = Buffer.from(data, "base64");
