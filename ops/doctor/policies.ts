@@ -18,7 +18,7 @@ export async function tryPolicies(context: string, namespace: string, image: str
     `jsonpath={.metadata.annotations.${ENFORCED.replaceAll(".", "\\.")}}`,
   ]);
   if (known) return async () => {};
-  const trial = policiesVerdict(context, image);
+  const trial = policiesVerdict(context, image, MOST_BESIDE_MS);
   return async () => {
     const verdict = await trial;
     await keepVerdict(context, namespace, verdict);
@@ -36,14 +36,17 @@ export async function keepVerdict(context: string, namespace: string, { is }: Ve
 
 /** For two pods whose image is there. */
 const TIMEOUT_MS = 60_000;
+/** Beside an update, which is not to wait for them. */
+const MOST_BESIDE_MS = 30_000;
 /** A policy takes a moment to reach a node. */
 const TRIES = 10;
 
 /**
  * Two pods call the API server; nothing is allowed to one of them.
  * @param image one with bash, which the cluster has or can pull
+ * @param patience milliseconds for them to start
  */
-export async function policiesVerdict(context: string, image: string): Promise<Verdict> {
+export async function policiesVerdict(context: string, image: string, patience = TIMEOUT_MS): Promise<Verdict> {
   const what = "network policies";
   const namespace = `probe-${randomBytes(4).toString("hex")}`;
   const kubectl = (...args: string[]) => run("kubectl", ["--context", context, "--request-timeout=20s", ...args]);
@@ -51,14 +54,14 @@ export async function policiesVerdict(context: string, image: string): Promise<V
     await kubectl("create", "namespace", namespace);
     const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects(image) });
     await run("kubectl", ["--context", context, "-n", namespace, "create", "-f", "-"], { input, stdin: undefined });
-    const deadline = Date.now() + TIMEOUT_MS;
+    const deadline = Date.now() + patience;
     for (;;) {
       const phases = "jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}";
       const said = await kubectl("-n", namespace, "get", "pods", "--output", phases);
       const [allowed, denied] = ["allowed", "denied"].map((name) => new RegExp(`${name}=(\\w+)`).exec(said)?.[1] ?? "");
       if (/Succeeded|Failed/.test(allowed) && /Succeeded|Failed/.test(denied)) return verdict(what, allowed, denied);
       if (Date.now() > deadline) {
-        const found = `could not be tried, as a pod of ${image} did not start within ${TIMEOUT_MS / 1000} s (${said.trim()})`;
+        const found = `could not be tried, as a pod of ${image} did not start within ${patience / 1000} s (${said.trim()})`;
         return { is: "unknown", what, found };
       }
       await sleep(500);

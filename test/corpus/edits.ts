@@ -36,6 +36,7 @@ const CONFIG = "ConfigMap todo-backend-corpus-config";
 const OF_THE_BACKEND = [
   DEPLOYMENT,
   `~ ${CONFIG}`,
+  "~ NetworkPolicy todo-backend-corpus",
   "~ Service todo-backend-corpus",
   "~ ServiceAccount todo-backend-corpus",
 ];
@@ -243,6 +244,7 @@ const shown: Edit[] = [
     objects: [
       FRONTEND,
       "~ ConfigMap todo-frontend-corpus-config",
+      "~ NetworkPolicy todo-frontend-corpus",
       "~ Service todo-frontend-corpus",
       "~ ServiceAccount todo-frontend-corpus",
     ],
@@ -373,14 +375,10 @@ const shown: Edit[] = [
     what: "backups",
     file: STACK_FILE,
     replace: ["mode: inside\n", "mode: inside\n    backup: { keep: 2 }\n"],
-    objects: ["+ CronJob todo-postgres-corpus-backup", "+ PersistentVolumeClaim todo-postgres-corpus-backup"],
-  },
-  {
-    what: "a default that makes an object",
-    file: postgres("values.yaml"),
-    rewrite: (text) => text.replace(/^(networkPolicy:\n(?: +#.*\n)* +enabled:) false/m, "$1 true"),
-    objects: ["+ NetworkPolicy todo-postgres-corpus"],
-    notApplied: "it would cut the backend off",
+    objects: [
+      ...["+ CronJob todo-postgres-corpus-backup", "+ PersistentVolumeClaim todo-postgres-corpus-backup"],
+      ...["+ NetworkPolicy todo-postgres-corpus-backup", "~ NetworkPolicy todo-postgres-corpus"],
+    ],
   },
   {
     what: "an autoscaler",
@@ -403,10 +401,10 @@ const shown: Edit[] = [
     notApplied: "it would scale by itself while objects are compared",
   },
   {
-    what: "network policies",
+    what: "no network policies",
     file: STACK_FILE,
-    replace: ["  todo:origin", "  todo:networkPolicies: wired\n  todo:origin"],
-    objects: ["postgres", "backend", "frontend"].map((service) => `+ NetworkPolicy todo-${service}-corpus`).sort(),
+    replace: ["  todo:origin", "  todo:networkPolicies: none\n  todo:origin"],
+    objects: ["postgres", "backend", "frontend"].map((service) => `- NetworkPolicy todo-${service}-corpus`).sort(),
   },
   {
     what: "no metrics",

@@ -39,13 +39,13 @@ interface AskOptions {
 
 /** Asks at an address of this machine by a host name, which no resolver has to know. */
 function ask(url: string, { method = "GET", body = "", ca }: AskOptions = {}): Promise<Answer> {
-  const { protocol, host, port, pathname } = new URL(url);
+  const { protocol, host, port, pathname, search } = new URL(url);
   const request = protocol === "https:" ? byTls : plain;
   const servername = new URL(url).hostname;
   const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
   const options = { method, headers: { host }, agent: false, ...trust, servername, timeout: 30_000 };
   return new Promise((resolve, reject) => {
-    const asked = request({ ...options, hostname: "127.0.0.1", port, path: pathname }, (response) => {
+    const asked = request({ ...options, hostname: "127.0.0.1", port, path: `${pathname}${search}` }, (response) => {
       const pieces: [at: number, text: string][] = [];
       response.on("data", (chunk: Buffer) => pieces.push([performance.now(), chunk.toString()]));
       response.on("error", reject);

@@ -98,13 +98,17 @@ describe("make rotate", function () {
     writeFileSync(at("bin", "found.json"), JSON.stringify({ path: env.PATH, found: {} }));
     const repoTags = ["example.org/api:1.0", "example.org/page:1.0", "docker.io/library/postgres:17"];
     const images = JSON.stringify({ images: [{ repoTags }] });
-    script("docker", `case "$*" in *crictl*) echo '${images}' ;; *) echo true ;; esac`);
+    script(
+      "docker",
+      `case "$*" in *crictl*) echo '${images}' ;; "container ls"*) echo todo-on-minikube ;; *) echo true ;; esac`,
+    );
     script("helm", `exec '${real("helm")}' "$@"`);
     script(
       "kubectl",
       `when=before; [ -f '${at("deployed")}' ] && when=after
 case "$*" in
   *kube-system*) echo cluster-1 ;;
+  *network-policies-enforced*) echo yes ;;
   *"get pods"*) cat '${folder}'/$when/pods.json ;;
   *"get deployments"* | *"get secrets"*) echo '{"items":[]}' ;;
 esac`,

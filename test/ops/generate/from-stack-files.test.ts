@@ -46,7 +46,7 @@ describe("what is generated from stack files", () => {
   });
 
   it("is written again where a stack file or a generated file changed, and only what differs", async () => {
-    appendFileSync(join(folder, "Pulumi.lab.yaml"), "  todo:networkPolicies: none\n");
+    appendFileSync(join(folder, "Pulumi.lab.yaml"), "  todo:networkPolicies: wired\n");
     assert.deepEqual((await written()).said, []);
     appendFileSync(join(folder, values[1]), "# edited\n");
     assert.deepEqual((await written()).said, [`generated from the stack files: ${values[1]}`]);

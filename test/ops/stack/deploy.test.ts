@@ -38,6 +38,7 @@ describe("make up, with Docker and the internet", function () {
   version*) echo 29.1.0 ;;
   info*) cat info ;;
   "container inspect --format {{.State.StartedAt}}"*) echo 2026-11-27T09:00:00Z ;;
+  "container ls"*) echo todo-on-minikube ;;
   "container inspect"*) [ -e node ] && echo true ;;
   "image inspect"*) exit 1 ;;
   "pull example.org/page:1p") echo "Error response from daemon: denied" >&2; exit 1 ;;
@@ -60,6 +61,7 @@ esac`,
       `case "$*" in
   "version --client") echo "Client Version: v1.36.2" ;;
   *kube-system*) [ -e node ] && echo cluster-1 ;;
+  *network-policies-enforced*) echo yes ;;
   *) echo '{"items":[]}' ;;
 esac`,
     );
@@ -92,7 +94,10 @@ esac`,
     );
     assert.deepEqual(those(/^kubectl/, /--context todo-on-minikube |^kubectl version --client/), []);
     assert.deepEqual(those(/^helm/, /--kube-context todo-on-minikube |^helm (version|template) /), []);
-    assert.deepEqual(those(/^docker (container|exec)/, / todo-on-minikube( |$)/), []);
+    assert.deepEqual(
+      those(/^docker (container|exec)/, / todo-on-minikube( |$)|^docker container ls .*=\^todo-on-minikube/),
+      [],
+    );
     for (const name of ["minikube start --profile", "kubectl --context", "docker exec"]) {
       assert.ok(those(new RegExp(`^${name}`), /^$/).length > 0, `${name}\n${calls.join("\n")}`);
     }
