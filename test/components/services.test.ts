@@ -261,9 +261,28 @@ describe("a backend that browsers call", () => {
   it("has paths of the pages' host, by an Ingress", async () => {
     const config = { ...page, "cluster.ingressClass": "traefik", "backend.paths": ["/api"] };
     const found = values(config);
-    assert.deepEqual(found["todo-backend-dev"].ingress, { enabled: true, className: "traefik", host, paths: ["/api"] });
-    assert.deepEqual(found["todo-frontend-dev"].ingress, { enabled: true, className: "traefik", host });
+    // At http Traefik's own port leads to https, as this Ingress is not there.
+    const own = {
+      ...{ enabled: true, className: "traefik", host },
+      annotations: { "traefik.ingress.kubernetes.io/router.entrypoints": "https" },
+    };
+    assert.deepEqual(found["todo-backend-dev"].ingress, { ...own, paths: ["/api"] });
+    assert.deepEqual(found["todo-frontend-dev"].ingress, own);
     assert.deepEqual(await problems({ config }), []);
+  });
+
+  it("keeps what only the project's own Traefik knows from another's, and from an origin by http", () => {
+    const annotations = (change: Change) =>
+      values({ ...page, "cluster.ingressClass": "traefik", ...change })["todo-frontend-dev"].ingress.annotations;
+    assert.ok(annotations({}));
+    assert.equal(annotations({ "cluster.context": "lab" }), undefined);
+    assert.equal(annotations({ "cluster.ingressClass": "nginx" }), undefined);
+    assert.equal(annotations({ origin: "http://todo.localhost:30080" }), undefined);
+    const gateway = { name: "public", namespace: "todo-ingress" };
+    const route = (change: Change) =>
+      values({ ...page, "cluster.gateway": gateway, ...change })["todo-frontend-dev"].httpRoute;
+    assert.deepEqual(route({}).parentRefs, [{ ...gateway, sectionName: "https" }]);
+    assert.deepEqual(route({ origin: "http://todo.localhost:30080" }).parentRefs, [gateway]);
   });
 
   it("has a host of its own, by a Gateway", async () => {

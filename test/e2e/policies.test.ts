@@ -1,6 +1,6 @@
 // Who gets through to whom in an environment: what it is wired with, and nothing else, tried by pods with the labels of each
 // service, of nobody, and of another namespace. Without a policy what it closes is open, or this would prove nothing.
-// Does not prove: another network plugin than this cluster's; what a policy lets through on a port that it opens to any host.
+// Does not prove: that the metadata address answers anybody here; another network plugin than this cluster's; what a policy lets through on a port that it opens to any host.
 import { strict as assert } from "node:assert";
 import { claim, unclaim } from "./claims.ts";
 import { until } from "./cluster.ts";
@@ -90,7 +90,9 @@ describe("the network of an environment", function () {
   for (const [who, callers, caller] of strangers) {
     it(`lets ${who} through to the pages, and not to what is behind them`, () => {
       const found = opened(callers(), caller);
-      assert.ok(found.includes("pages"), found.join());
+      // What is closed to services is there for whoever has no policy.
+      for (const there of ["pages", "next door", "API server"])
+        assert.ok(found.includes(there), `${there}: ${found.join()}`);
       assert.deepEqual(
         found.filter((each) => ["API", "database"].includes(each)),
         [],
