@@ -31,7 +31,7 @@ export async function nodeSteps(wanted: number, record: ClusterRecord): Promise<
     })),
     ...present.slice(wanted).map((name) => ({
       title: `node ${name}: leaving`,
-      run: (report: Progress) => remove(name, report),
+      run: (report: Progress) => remove(name, record, report),
     })),
   ];
 }
@@ -59,13 +59,16 @@ async function add(name: string, record: ClusterRecord, report: Progress): Promi
   return `node ${name}: ready`;
 }
 
-async function remove(name: string, report: Progress): Promise<string> {
+async function remove(name: string, record: ClusterRecord, report: Progress): Promise<string> {
+  const part = ["--context", profile, "get", "node", name, "--output", "jsonpath={.spec.podCIDR}"];
+  const pods = await run("kubectl", part);
   const evict = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s"];
   await run("kubectl", ["--context", profile, "drain", name, ...evict], {
     report,
     hint: `a volume or a disruption budget may hold a pod there; \`kubectl --context ${profile} get pods -A --field-selector spec.nodeName=${name}\` shows which`,
   });
   await run("minikube", ["node", "delete", name, "--profile", profile], { report });
+  if (record.images === "made") await (await import("./offline/node-network.ts")).forgetNode(pods, await nodeNames());
   await answerNamesOnEach((await nodeNames()).length);
   return `node ${name}: gone`;
 }

@@ -70,14 +70,18 @@ const once = (rule: string) =>
 
 /** Pods of a node whose addresses belong to other ones: namespace and name. */
 async function podsAt(node: string, others: Place[]): Promise<[string, string][]> {
-  const all =
-    "jsonpath={range .items[?(@.spec.hostNetwork!=true)]}{.metadata.namespace} {.metadata.name} {.status.podIP}{'\\n'}{end}";
+  const all = "jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name} {.status.podIP}{'\\n'}{end}";
   const args = ["get", "pods", "--all-namespaces", "--field-selector", `spec.nodeName=${node}`, "--output", all];
   const lines = (await run("kubectl", ["--context", profile, ...args])).split("\n");
   return lines.flatMap((line): [string, string][] => {
     const [namespace, pod, address] = line.split(" ");
-    // A node's part is a /24.
+    // A node's part is a /24; pods on the host's network have the node's own address.
     const inPart = others.some(({ pods }) => address?.startsWith(pods.replace(/\d+\/24$/, "")));
     return inPart ? [[namespace, pod]] : [];
   });
+}
+
+/** Forgets the way to the pods of a node that has left. */
+export async function forgetNode(pods: string, names: string[]): Promise<void> {
+  for (const name of names) await run("docker", ["exec", name, "sh", "-c", `ip route del ${pods} || true`]);
 }

@@ -3,6 +3,7 @@
 // pod's end the same counts failures, or it would prove nothing.
 // Does not prove: more than one node (test/e2e/drain.test.ts); other clients' habits than Node's.
 import { strict as assert } from "node:assert";
+import { ingressPorts } from "../../settings/minikube.ts";
 import { command, type Place } from "./cluster.ts";
 import { figure } from "./figures.ts";
 import { assertToldToComeBack, type LoadOptions, load, rowsOf, total } from "./load.ts";
@@ -28,7 +29,7 @@ describe("users of an environment with two pods of each service", function () {
   /** Ways to the page: where a request goes, and by what name. */
   const ways: Record<string, () => Pick<LoadOptions, "target" | "host">> = {
     "the Service": () => ({ target: `http://${FRONTEND}:3000` }),
-    "the Ingress": () => ({ target: "http://traefik.todo-ingress", host: HOST }),
+    "the Ingress": () => ({ target: `http://traefik.todo-ingress:${ingressPorts.http}`, host: HOST }),
     "the node port": () => {
       const address = "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}";
       const port = "jsonpath={.spec.ports[0].nodePort}";

@@ -37,11 +37,12 @@ const send = (agent, method, path, headers = {}, body) => new Promise((done) => 
   request.end(body);
 });
 async function session(agent) {
-  for (;;) {
+  while (!fs.existsSync("${STOP}")) {
     const { status, text, set } = await send(agent, "GET", "/api/session");
     if (status === 200) return { cookie: set.map((each) => each.split(";")[0]).join("; "), "x-csrf-token": JSON.parse(text).csrf_token };
     await new Promise((done) => setTimeout(done, 200));
   }
+  return {};
 }
 async function worker(method, keepAlive, number) {
   const kind = method + (keepAlive ? " keep-alive" : " connection each");
