@@ -108,7 +108,7 @@ clean: ## Remove the cluster and all it holds; ALL=1 the cached tools too       
 	$(run) ops/clean.ts $(if $(ALL),ALL=1) "PROTECTED=$(PROTECTED)"
 
 bench: ## Measure what docs/costs.md states; ONLY=metrics: what the application's metrics cost it
-	$(run) ops/bench.ts
+	$(run) ops/bench.ts $(if $(ONLY),"$(ONLY)")
 
 mutate: ## Change the pure parts a line at a time, and count what no test notices (tens of minutes)  [PART=wiring]
 	$(run) ops/mutate.ts $(PART)

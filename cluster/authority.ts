@@ -1,5 +1,5 @@
 // A certificate authority of this machine, for hosts below localhost: a browser that trusts it believes the certificates of
-// environments, and nothing else that it may sign. Made by openssl, which make's other parts need as well.
+// environments, and nothing else that it may sign. Made by openssl: Node can read certificates, and sign none.
 import { X509Certificate } from "node:crypto";
 import {
   chmodSync,

@@ -9,6 +9,8 @@ import { imagesOf, nodeNames } from "./node.ts";
 import { type ClusterRecord, memoryMiB, profile } from "./profile.ts";
 import { assertRoom, roomOf } from "./room.ts";
 
+const kubectl = ["--context", profile];
+
 /** More would each want the memory of another cluster. */
 const MOST = 3;
 
@@ -53,17 +55,44 @@ async function add(name: string, record: ClusterRecord, report: Progress): Promi
   const copy = `docker exec "$1" ctr -n k8s.io images export - "\${@:3}" | docker exec -i "$2" ctr -n k8s.io images import --digests=false - >&2`;
   if (images.length > 0) await run("bash", ["-o", "pipefail", "-c", copy, "copy", first, name, ...images], { report });
   if (record.images === "made") await (await import("./offline/node-network.ts")).connectNodes(await nodeNames());
-  const ready = ["--context", profile, "wait", `node/${name}`, "--for=condition=Ready", "--timeout=180s"];
+  const ready = [...kubectl, "wait", `node/${name}`, "--for=condition=Ready", "--timeout=180s"];
   await run("kubectl", ready, { report, hint: `\`kubectl --context ${profile} describe node ${name}\` says more` });
   await answerNamesOnEach((await nodeNames()).length);
   return `node ${name}: ready`;
 }
 
+/** A volume of a node, as far as it is looked at. */
+export interface Volume {
+  spec: {
+    claimRef?: { namespace: string; name: string };
+    nodeAffinity?: { required: { nodeSelectorTerms: { matchExpressions?: { values?: string[] }[] }[] } };
+  };
+}
+
+/** @throws Failure where data would go with a node */
+export function assertNoVolumes(node: string, volumes: Volume[]): void {
+  const there = volumes.flatMap(({ spec: { claimRef, nodeAffinity } }) => {
+    const terms = nodeAffinity?.required.nodeSelectorTerms ?? [];
+    const isThere = terms.some(({ matchExpressions = [] }) =>
+      matchExpressions.some(({ values }) => values?.includes(node)),
+    );
+    return isThere && claimRef ? [`${claimRef.namespace}/${claimRef.name}`] : [];
+  });
+  if (there.length === 0) return;
+  throw new Failure(
+    `node ${node}: expected no volume that would go with it, found ${there.join(", ")}; nothing was changed; \`make backup ENV=…\` and \`make down ENV=…\` of these environments first, and \`make restore\` once they are up again`,
+  );
+}
+
 async function remove(name: string, record: ClusterRecord, report: Progress): Promise<string> {
-  const part = ["--context", profile, "get", "node", name, "--output", "jsonpath={.spec.podCIDR}"];
+  const part = [...kubectl, "get", "node", name, "--output", "jsonpath={.spec.podCIDR}"];
   const pods = await run("kubectl", part);
+  assertNoVolumes(
+    name,
+    JSON.parse(await run("kubectl", [...kubectl, "get", "persistentvolumes", "--output", "json"])).items,
+  );
   const evict = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=120s"];
-  await run("kubectl", ["--context", profile, "drain", name, ...evict], {
+  await run("kubectl", [...kubectl, "drain", name, ...evict], {
     report,
     hint: `a volume or a disruption budget may hold a pod there; \`kubectl --context ${profile} get pods -A --field-selector spec.nodeName=${name}\` shows which`,
   });
@@ -75,7 +104,7 @@ async function remove(name: string, record: ClusterRecord, report: Progress): Pr
 
 /** Minikube leaves one CoreDNS pod, whose node's drain would leave everybody without names for seconds. */
 async function answerNamesOnEach(nodes: number): Promise<void> {
-  const dns = ["--context", profile, "--namespace", "kube-system"];
+  const dns = [...kubectl, "--namespace", "kube-system"];
   await run("kubectl", [...dns, "scale", "deployment/coredns", `--replicas=${nodes}`]);
   await run("kubectl", [...dns, "rollout", "status", "deployment/coredns", "--timeout=120s"]);
 }

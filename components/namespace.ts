@@ -1,9 +1,12 @@
 // The namespace of an environment, as the program makes it and as `make identity` does: pure.
-import type { KubernetesObject } from "local-charts/objects";
+import { type KubernetesObject, NOTED } from "local-charts/objects";
 import { KUBERNETES_VERSION } from "../settings/kubernetes-version.ts";
 
 /** By which the program knows a namespace for its own. */
 export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
+
+/** Its annotation: whether its cluster was seen to enforce NetworkPolicies, `yes` or `no`. */
+export const ENFORCED = `${NOTED}network-policies-enforced`;
 
 /** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
 export const NAMESPACE_LABELS = {

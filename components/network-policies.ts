@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NOTED } from "local-charts/objects";
 import type { Settings } from "../settings.ts";
+import { ENFORCED } from "./namespace.ts";
 import { releaseName } from "./release.ts";
 
 /** Labels of pods. */
 type Pods = Record<string, string>;
-
-/** Annotation of an environment's namespace: whether its cluster was seen to enforce NetworkPolicies, `yes` or `no`. */
-export const ENFORCED = `${NOTED}network-policies-enforced`;
 
 /** What is said where policies are made that hold nothing. @param annotations of the namespace */
 export function unenforced(

@@ -40,10 +40,9 @@ async function showMetricsCost(): Promise<void> {
 }
 
 await runProgram(async () => {
-  if (process.env.ONLY === "metrics") {
-    await showMetricsCost();
-    return;
-  }
+  const only = process.argv[2];
+  if (only === "metrics") return showMetricsCost();
+  if (only) throw new Failure(`ONLY: expected metrics, or nothing for all of it, found ${only}; nothing was measured`);
   const record = readRecord();
   if (!record?.uid) throw new Failure("bench: there is no cluster to measure; run `make up` first");
   Object.assign(process.env, await clusterEnvironment(record));
@@ -69,17 +68,11 @@ await runProgram(async () => {
   rows.push(["of its pods 95 of 100 ready, from their creation, within", `${ready} s`]);
   await command("make", "cluster", "ADDONS=1");
   await measure("`make cluster ADDONS=1`, all there", () => command("make", "cluster", "ADDONS=1"));
-  await command(
-    "kubectl",
-    "--context",
-    profile,
-    "delete",
-    "deployment",
-    "metrics-server",
-    "--namespace",
-    "kube-system",
-  );
-  await command("kubectl", "--context", profile, "delete", "deployment", "traefik", "--namespace", GATEWAY.namespace);
+  for (const [name, namespace] of [
+    ["metrics-server", "kube-system"],
+    ["traefik", GATEWAY.namespace],
+  ])
+    await command("kubectl", "--context", profile, "delete", "deployment", name, "--namespace", namespace);
   await measure("the same, its images there and its pods not", () => command("make", "cluster", "ADDONS=1"));
 
   const machine = `${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GiB`;

@@ -16,7 +16,7 @@ export const isServedByTraefik = ({
   gateway?: Partial<typeof GATEWAY>;
 }) => ingressClass === INGRESS_CLASS || (gateway?.name === GATEWAY.name && gateway?.namespace === GATEWAY.namespace);
 
-/** Leaves an Ingress out at its http port, which then leads to https: annotations. The listener of the Gateway for that is `https`. */
+/** Annotations that leave an Ingress out at its http port, which then leads to https. A route names listener `https` for that. */
 export const HTTPS_ONLY = { "traefik.ingress.kubernetes.io/router.entrypoints": "https" };
 
 /** Its node ports, by the scheme that they are for. */

@@ -83,5 +83,5 @@ async function podsAt(node: string, others: Place[]): Promise<[string, string][]
 
 /** Forgets the way to the pods of a node that has left. */
 export async function forgetNode(pods: string, names: string[]): Promise<void> {
-  for (const name of names) await run("docker", ["exec", name, "sh", "-c", `ip route del ${pods} || true`]);
+  for (const name of names) await run("docker", ["exec", name, "ip", "route", "flush", "exact", pods]);
 }

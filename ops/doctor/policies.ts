@@ -2,27 +2,40 @@
 // which goes afterwards.
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ENFORCED } from "../../components/network-policies.ts";
+import { fullName } from "../../cluster/engine-images.ts";
+import { imagesInNode } from "../../cluster/node.ts";
+import { ENFORCED } from "../../components/namespace.ts";
 import { run, tryRun } from "../../tools/command.ts";
+import type { Step } from "../../tools/steps.ts";
 import type { Verdict } from "./verdict.ts";
 
+const what = "network policies";
+
+/** For two pods whose image is there. */
+const TIMEOUT_MS = 60_000;
+/** Beside an update, which is not to wait for them. */
+const MOST_BESIDE_MS = 30_000;
+/** A policy takes a moment to reach a node. */
+const TRIES = 10;
+const IN_A_ROW = 3;
+
 /**
- * Tries it beside an update, unless the environment's namespace says already what came of it.
- * @returns what has the namespace keep what came of it, which every later update reads, and says it where they are not enforced
+ * Begins to try it beside an update, unless the environment's namespace says already what came of it, or the image is not there.
+ * @returns the step that waits for what comes of it, has the namespace keep that, which every later update reads, and says it
  */
-export async function tryPolicies(context: string, namespace: string, image: string): Promise<() => Promise<void>> {
+export async function beginTrial(context: string, namespace: string, image: string): Promise<Step | undefined> {
+  const annotation = `jsonpath={.metadata.annotations.${ENFORCED.replaceAll(".", "\\.")}}`;
   const place = ["--context", context, "--request-timeout=5s", "get", "namespace", namespace];
-  const known = await tryRun("kubectl", [
-    ...place,
-    "--output",
-    `jsonpath={.metadata.annotations.${ENFORCED.replaceAll(".", "\\.")}}`,
-  ]);
-  if (known) return async () => {};
+  if (await tryRun("kubectl", [...place, "--output", annotation])) return undefined;
+  if (!(await imagesInNode()).has(fullName(image))) return undefined;
   const trial = policiesVerdict(context, image, MOST_BESIDE_MS);
-  return async () => {
-    const verdict = await trial;
-    await keepVerdict(context, namespace, verdict);
-    if (verdict.is === "warning") console.log(`${verdict.what}: ${verdict.found}; ${verdict.remedy}`);
+  return {
+    title: `${what}: trying whether the cluster enforces them`,
+    run: async () => {
+      const verdict = await trial;
+      await keepVerdict(context, namespace, verdict);
+      return [`${verdict.what}: ${verdict.found}`, verdict.remedy].filter(Boolean).join("; ");
+    },
   };
 }
 
@@ -33,14 +46,6 @@ export async function keepVerdict(context: string, namespace: string, { is }: Ve
   const place = ["--context", context, "--request-timeout=5s", "annotate", "namespace", namespace];
   await tryRun("kubectl", [...place, `${ENFORCED}=${value}`, "--overwrite"]);
 }
-
-/** For two pods whose image is there. */
-const TIMEOUT_MS = 60_000;
-/** Beside an update, which is not to wait for them. */
-const MOST_BESIDE_MS = 30_000;
-/** A policy takes a moment to reach a node. */
-const TRIES = 10;
-const IN_A_ROW = 3;
 
 /**
  * Two pods call the API server; nothing is allowed to one of them.
@@ -72,8 +77,6 @@ export async function policiesVerdict(context: string, image: string, patience =
     await kubectl("delete", "namespace", namespace, "--wait=false", "--ignore-not-found").catch(() => {});
   }
 }
-
-const what = "network policies";
 
 /** What the ends of both pods come to, as Kubernetes calls them: `Failed` for one that reached nothing. */
 export function enforcement(allowed: string, denied: string): Verdict {

@@ -8,7 +8,8 @@ import { configOf } from "../../settings/stack-files.ts";
 import { runInTerminal } from "../../tools/command.ts";
 import { root } from "../../tools/places.ts";
 import { Failure } from "../../tools/program.ts";
-import { tryPolicies } from "../doctor/policies.ts";
+import { type Step, steps } from "../../tools/steps.ts";
+import { beginTrial } from "../doctor/policies.ts";
 import { writeFromStackFiles } from "../generate/from-stack-files.ts";
 import { forward } from "../page/forward.ts";
 import { isAt, pageOf } from "../page/page.ts";
@@ -38,10 +39,11 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   await ensureStack(stack);
   await recover(stack);
   await followCluster(stack, process.env.PULUMI_BACKEND_URL === `file://${pulumiState(record)}`);
-  const tried = await triedPolicies(stack);
+  const trial = await policiesTrial(stack);
   await update(stack).catch(async (failure) => {
     // What has begun goes on to its end, and is seen to; why it failed, if it did, the next run says.
     await addons.there().catch(() => {});
+    if (trial) await steps([trial]);
     throw failure;
   });
   // Only now, as Pulumi reports better what is wrong with this stack's file; another one's is no reason to fail here.
@@ -51,19 +53,21 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
     );
   });
   await addons.there();
-  await tried();
+  if (trial) await steps([trial]);
   await answer(stack);
 }
 
 /** Whether the cluster enforces NetworkPolicies, where the stack counts on them; what is wrong with its file Pulumi says. */
-async function triedPolicies(stack: string): Promise<() => Promise<void>> {
+async function policiesTrial(stack: string): Promise<Step | undefined> {
   try {
     const { networkPolicies, cluster } = settingsOf(stack);
-    if (networkPolicies === "wired") return await tryPolicies(cluster.context, `todo-${stack}`, databaseImage());
+    return networkPolicies === "wired"
+      ? await beginTrial(cluster.context, `todo-${stack}`, databaseImage())
+      : undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    return undefined;
   }
-  return async () => {};
 }
 
 async function update(stack: string): Promise<void> {

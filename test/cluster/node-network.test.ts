@@ -2,7 +2,7 @@
 // ways (test/e2e/drain.test.ts).
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { nodesWanted } from "../../cluster/more-nodes.ts";
+import { assertNoVolumes, nodesWanted, type Volume } from "../../cluster/more-nodes.ts";
 import { connecting, type Place } from "../../cluster/offline/node-network.ts";
 
 const nodes: Place[] = ["", "-m02", "-m03"].map((end, i) => ({
@@ -41,6 +41,23 @@ describe("the network of a node among several", () => {
     assert.match(connecting(second, nodes), /-A POSTROUTING -s 10\.244\.1\.0\/24 ! -d 10\.244\.0\.0\/16 -j MASQUERADE/);
     // All of the network is the first's own, so that it hides nothing in it.
     assert.equal(bridge(connecting(first, nodes)).ipMasq, true);
+  });
+});
+
+describe("a node that leaves", () => {
+  const volume = (node: string, name?: string): Volume => ({
+    spec: {
+      ...(name && { claimRef: { namespace: "todo-dev", name } }),
+      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ values: [node] }] }] } },
+    },
+  });
+
+  it("takes no volume with it that somebody has claimed", () => {
+    assert.throws(() => assertNoVolumes("two", [volume("one", "a"), volume("two", "data")]), {
+      message:
+        /^node two: expected no volume that would go with it, found todo-dev\/data; nothing was changed; `make backup/,
+    });
+    assertNoVolumes("two", [volume("one", "data"), volume("two"), { spec: {} }]);
   });
 });
 

@@ -2,7 +2,8 @@
 // what policies let through (test/e2e/policies.test.ts).
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { ENFORCED, unenforced } from "../../components/network-policies.ts";
+import { ENFORCED } from "../../components/namespace.ts";
+import { unenforced } from "../../components/network-policies.ts";
 
 describe("policies that nothing enforces", () => {
   const said = (networkPolicies: "wired" | "none", annotations: Record<string, string>) =>

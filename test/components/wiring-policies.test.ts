@@ -240,6 +240,26 @@ describe("a NetworkPolicy is refused that has", () => {
     });
   });
 
+  it("no way to the database, also where a Service leads nowhere, of which nothing else follows", async () => {
+    const broken: Plant["objects"] = (find) => {
+      find("Service todo-frontend-dev").spec.ports[0].targetPort = "web";
+      find("NetworkPolicy todo-postgres-dev").spec.ingress = [];
+    };
+    const found = await problems({ objects: broken });
+    const way = ([from, via]: string[]) =>
+      `${POLICY("postgres")}, spec.ingress: expected a rule for port 5432 of StatefulSet todo-postgres-dev, which ${from} calls (${via}), found none; ${fix("postgres")}`;
+    assert.match(
+      found[0],
+      /^helm\/todo-frontend, Service todo-frontend-dev, spec\.ports\[0\]\.targetPort: .* found web;/,
+    );
+    const callers = [
+      ["Deployment todo-backend-dev", "DATABASE_URL"],
+      ["Job todo-backend-dev-migration", "DATABASE_URL"],
+      ["Pod todo-postgres-dev-test", "PGHOST"],
+    ];
+    assert.deepEqual(found.slice(1), callers.map(way));
+  });
+
   it("no egress to a database elsewhere, whose port only the Secret knows", async () => {
     const allowFrom = [of("todo-frontend", "", "staging")];
     const policy = (rest: object) => ({

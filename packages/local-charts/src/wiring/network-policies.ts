@@ -19,10 +19,10 @@ import { containerPorts, type Placed, type Workload } from "./workloads.ts";
 
 /** @param reported what is wrong with addresses and Services: who would call whom by them is not known */
 export function policyProblems(model: Model, edges: Edge[], entries: Entry[], reported: Problem[]): Problem[] {
-  const astray = reported.some(({ at }) => at.object.kind === "Service");
-  const lost = model.workloads.filter((workload) => astray || reported.some(({ at }) => at === workload));
+  const wrong = model.workloads.filter((workload) => reported.some(({ at }) => at === workload));
+  const lost = reported.some(({ at }) => at.object.kind === "Service") ? model.workloads : wrong;
   const policies = model.all.flatMap((placed) => policyOf(model, placed));
-  const forbidden = edges.filter(({ from }) => !lost.includes(from)).flatMap((edge) => forbids(model, policies, edge));
+  const forbidden = edges.filter(({ from }) => !wrong.includes(from)).flatMap((edge) => forbids(model, policies, edge));
   const unused = policies.flatMap((policy) =>
     (["Ingress", "Egress"] as const).flatMap((direction) =>
       (policy.rules[direction] ?? []).flatMap((rule, index) => {
@@ -35,7 +35,9 @@ export function policyProblems(model: Model, edges: Edge[], entries: Entry[], re
       }),
     ),
   );
-  const closed = entries.flatMap((entry) => shutsOut(model, policies, entry));
+  const closed = entries
+    .filter(({ service }) => !reported.some(({ at }) => at === service))
+    .flatMap((entry) => shutsOut(model, policies, entry));
   return [...forbidden, ...closed, ...unselected(model, policies), ...unused];
 }
 
