@@ -19,7 +19,12 @@ export interface ClusterRecord {
   images: "made" | "pulled";
   /** uid of the namespace kube-system: tells one cluster from another of the same name; unset until its first start ended well */
   uid?: string;
+  /** Which version of what is installed into a bare cluster it has (cluster/offline/addons.ts). */
+  additions?: string;
 }
+
+/** A cluster that has answered. */
+export type StartedCluster = ClusterRecord & { uid: string };
 
 const file = join(state, "cluster.json");
 

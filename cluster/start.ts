@@ -20,6 +20,7 @@ import {
   profile,
   publishedPorts,
   readRecord,
+  type StartedCluster,
   writeRecord,
 } from "./profile.ts";
 import { assertRoom, roomBeside, roomOf } from "./room.ts";
@@ -31,8 +32,8 @@ import { assertRoom, roomBeside, roomOf } from "./room.ts";
  * @throws Failure
  */
 export async function ensureToolsAndCluster(
-  then = async (_: Required<ClusterRecord>): Promise<void> => {},
-): Promise<Required<ClusterRecord>> {
+  then = async (_: StartedCluster): Promise<void> => {},
+): Promise<StartedCluster> {
   const rest = await ensureClusterTools();
   const make = async (compiled?: () => void) => {
     const record = await ensureCluster(compiled);
@@ -49,13 +50,13 @@ export async function ensureToolsAndCluster(
  * @param compiled is called when it needs no compiler any more. Default: removes the build caches, if it has needed one
  * @throws Failure
  */
-export async function ensureCluster(compiled?: () => void): Promise<Required<ClusterRecord>> {
+export async function ensureCluster(compiled?: () => void): Promise<StartedCluster> {
   const known = readRecord();
   if (known) await enterCluster(known);
   // The node outlives an engine that was killed; without the engine nothing can be loaded into it.
   if (known?.uid && (await nodeRuns()) && (await isCluster(known.uid))) {
     compiled?.();
-    return known as Required<ClusterRecord>;
+    return withAdditions(known as StartedCluster);
   }
 
   const record = await provisioning(known);
@@ -93,10 +94,23 @@ export async function ensureCluster(compiled?: () => void): Promise<Required<Clu
       `cluster ${profile}: minikube start ended well, but the API server does not answer; \`minikube logs -p ${profile}\` says more`,
     );
   await offline?.afterEachStart(record);
-  if (uid !== known?.uid && offline) await steps(offline.afterStart(record));
   if (known?.uid && uid !== known.uid)
     console.log(`cluster ${profile}: was deleted and is made anew, so its stacks begin anew as well`);
-  const complete = { ...record, uid };
+  // A new cluster has nothing of what was installed into the one before.
+  const complete = { ...record, uid, ...(uid !== known?.uid && { additions: undefined }) };
+  writeRecord(complete);
+  return withAdditions(complete);
+}
+
+/** Installs what a bare cluster lacks; where an earlier version of this project did, what has changed since. */
+async function withAdditions(record: StartedCluster): Promise<StartedCluster> {
+  if (record.images !== "made") return record;
+  const { additionsVersion, afterStart } = await import("./offline/index.ts");
+  const missing = afterStart(record);
+  // Not with the login of an assistant, which may not install.
+  if (missing.length === 0 || (await clusterUid()) !== record.uid) return record;
+  await steps(missing);
+  const complete = { ...record, additions: additionsVersion() };
   writeRecord(complete);
   return complete;
 }

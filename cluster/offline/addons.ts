@@ -1,4 +1,5 @@
 // What a bare cluster lacks where Minikube's own addons cannot be pulled: a StorageClass, and a NetworkPolicy engine.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../tools/command.ts";
@@ -7,6 +8,18 @@ import { imagesInNode, loadImage } from "../node.ts";
 import { profile } from "../profile.ts";
 import { networkBase, programImage } from "./images.ts";
 import { programImages } from "./node-programs.ts";
+
+const manifest = (file: string) => readFileSync(join(import.meta.dirname, "addons", file), "utf8");
+
+/** Changes with what is installed here, so that a cluster of an earlier version gets it too. */
+export function additionsVersion(): string {
+  const texts = ["storage.yaml", "network-policies.yaml"].map(manifest);
+  const images = programImages.map(({ reference }) => reference);
+  return createHash("sha256")
+    .update(JSON.stringify([texts, images]))
+    .digest("hex")
+    .slice(0, 12);
+}
 
 const imageOf = (program: string) => programImages.find((each) => each.program === program)?.reference as string;
 
@@ -51,8 +64,7 @@ async function intoNode(image: string, report: Progress): Promise<string> {
 }
 
 async function install(file: string, values: Record<string, string>): Promise<void> {
-  const text = readFileSync(join(import.meta.dirname, "addons", file), "utf8");
-  const manifests = text.replace(/\$([A-Z_]+)/g, (whole, name) => values[name] ?? whole);
+  const manifests = manifest(file).replace(/\$([A-Z_]+)/g, (whole, name) => values[name] ?? whole);
   await run("kubectl", ["--context", profile, "apply", "--server-side", "-f", "-"], {
     input: manifests,
     stdin: undefined,

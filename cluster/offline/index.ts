@@ -4,7 +4,7 @@ import { type Progress, type Step, steps } from "../../tools/steps.ts";
 import { engineHas } from "../engine-images.ts";
 import { nodeNames } from "../node.ts";
 import type { ClusterRecord } from "../profile.ts";
-import { ensureNetworkPolicies, ensureStorage } from "./addons.ts";
+import { additionsVersion, ensureNetworkPolicies, ensureStorage } from "./addons.ts";
 import { missingRoots, rootArchive } from "./debian.ts";
 import { engineAnswers, engineHost, startEngine } from "./engine.ts";
 import { fillMinikubeCache, minikubeCacheIsFull, minikubeHome, nodeImage, nodeImageName } from "./images.ts";
@@ -61,10 +61,13 @@ export const afterEachStart = async ({ images }: ClusterRecord) => {
   await connectNodes(await nodeNames());
 };
 
-export const afterStart = ({ images }: ClusterRecord): Step[] =>
-  images === "made"
+/** What a bare cluster gets once, and again where an earlier version has installed it. */
+export const afterStart = ({ images, additions }: ClusterRecord): Step[] =>
+  images === "made" && additions !== additionsVersion()
     ? [
         { title: "storage: local-path-provisioner", run: ensureStorage },
         { title: "network policies: kube-router", run: ensureNetworkPolicies },
       ]
     : [];
+
+export { additionsVersion };

@@ -68,7 +68,7 @@ because all that it sleeps after the database is there is lost; TERM, because a 
 {{- end }}
 
 {{/*
-The pods of the NetworkPolicy: the migration's too, though it runs before the policy exists on the very first install.
+The pods of the NetworkPolicy: the migration's too, for one that runs later; as a hook it brings its own policy along.
 */}}
 {{- define "todo-backend.networkPolicyPods" -}}
 matchLabels:

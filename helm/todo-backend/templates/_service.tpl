@@ -215,6 +215,35 @@ volumeMounts:
 {{- end }}
 
 {{/*
+Where the pods of a NetworkPolicy may connect to.
+*/}}
+{{- define "todo-backend.networkPolicyEgress" -}}
+egress:
+  # DNS by port: where it runs and which labels it has differ from cluster to cluster.
+  - ports:
+      - port: 53
+        protocol: UDP
+      - port: 53
+        protocol: TCP
+  {{- range .Values.networkPolicy.allowTo }}
+  - to:
+      - podSelector:
+          matchLabels:
+            {{- include "todo-backend.matchLabels" (list $ "networkPolicy.allowTo" .matchLabels) | nindent 12 }}
+    ports:
+      - port: {{ .port }}
+        protocol: TCP
+  {{- end }}
+  {{- with .Values.networkPolicy.allowExternalPorts }}
+  - ports:
+      {{- range . }}
+      - port: {{ . }}
+        protocol: TCP
+      {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/*
 What NOTES.txt says of a Secret that is not there, and of the ways in from outside the cluster.
 */}}
 {{- define "todo-backend.notes" -}}

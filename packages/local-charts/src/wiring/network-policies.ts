@@ -1,4 +1,5 @@
 // Whether NetworkPolicies allow the connections that the environment is wired with, and no others inside it.
+import { hookEvents } from "../kubernetes/object.ts";
 import type { Edge } from "./edges.ts";
 import type { Entry } from "./entries.ts";
 import { type Model, selectedBy } from "./model.ts";
@@ -51,9 +52,24 @@ function unselected(model: Model, policies: NetworkPolicy[]): Problem[] {
       (["Ingress", "Egress"] as const).flatMap((direction) => {
         if (isolating(policies, at, direction).length > 0) return [];
         const expected = `labels that a NetworkPolicy of type ${direction} selects, because ${networkPolicies.because}`;
-        return [{ at, field: "spec.template.metadata.labels", expected, found: "others" }];
+        const missing = policies.find(({ missed, rules }) => rules[direction] && missed.includes(at));
+        return [
+          { at, field: "spec.template.metadata.labels", expected, found: "others", ...(missing && away(at, missing)) },
+        ];
       }),
     );
+}
+
+/** That the labels are right, but the policy is not there while the pods run. */
+function away(at: Workload, policy: Placed): Pick<Problem, "found" | "fix"> {
+  const events = hookEvents(at.object).join(" and ");
+  const name = nameOf(policy);
+  return events
+    ? {
+        found: `those of ${name}, which is not there while this hook runs`,
+        fix: `give it one of its own that is a hook of ${events} too`,
+      }
+    : { found: `those of ${name}, which Helm deletes when its hooks have run`, fix: `make ${name} no hook` };
 }
 
 /** Whether policies, where there are any, have a rule that passes. */

@@ -1,6 +1,6 @@
 // What a NetworkPolicy says, and what its rules mean for pods of its own namespace.
 
-import { groupKind } from "../kubernetes/object.ts";
+import { groupKind, hookEvents, type KubernetesObject } from "../kubernetes/object.ts";
 import { fits, type Selector } from "../kubernetes/selector.ts";
 import type { Model } from "./model.ts";
 import { containerPorts, type Placed, type Texts, type Workload } from "./workloads.ts";
@@ -24,6 +24,8 @@ export interface AllowRule {
 }
 export interface NetworkPolicy extends Placed {
   subjects: Workload[];
+  /** Selected by their labels, but the policy is not there while they run. */
+  missed: Workload[];
   /** Undefined: does not say anything about this direction. */
   rules: Record<Direction, AllowRule[] | undefined>;
 }
@@ -46,13 +48,29 @@ export function policyOf(model: Model, placed: Placed): NetworkPolicy[] {
   };
   const types = policyTypes ?? ["Ingress", ...(egress ? ["Egress"] : [])];
   const filled = <T>(list?: T[]) => (list && list.length > 0 ? list : undefined);
-  const subjects = model.workloads.filter(({ labels }) => fits(podSelector, labels));
+  const selected = model.workloads.filter(({ labels }) => fits(podSelector, labels));
+  const subjects = selected.filter(({ object }) => inForce(placed.object, object));
+  const missed = selected.filter((workload) => !subjects.includes(workload));
   const rules = {
     Ingress: (ingress ?? []).map(({ from, ports }) => ({ peers: filled(from), ports: filled(ports) })),
     Egress: (egress ?? []).map(({ to, ports }) => ({ peers: filled(to), ports: filled(ports) })),
   };
   const said = (direction: Direction) => (types.includes(direction) ? rules[direction] : undefined);
-  return [{ ...placed, subjects, rules: { Ingress: said("Ingress"), Egress: said("Egress") } }];
+  return [{ ...placed, subjects, missed, rules: { Ingress: said("Ingress"), Egress: said("Egress") } }];
+}
+
+/**
+ * Whether a policy is there while the pods of another object run. Helm runs what is a hook before an installation or an
+ * upgrade while the release's own policies are not there yet, or are those of the previous revision; a policy that is a
+ * hook itself is there for the hooks of the same events and, where it is deleted after them, for nobody else.
+ * (https://helm.sh/docs/topics/charts_hooks/)
+ */
+export function inForce(policy: KubernetesObject, workload: KubernetesObject): boolean {
+  const [itsEvents, events] = [hookEvents(policy), hookEvents(workload)];
+  const early = events.some((event) => event === "pre-install" || event === "pre-upgrade");
+  if (itsEvents.length === 0) return !early;
+  if (events.length > 0 && events.every((event) => itsEvents.includes(event))) return true;
+  return !early && !policy.metadata.annotations?.["helm.sh/hook-delete-policy"]?.includes("hook-succeeded");
 }
 
 /** The policies that isolate a workload in a direction. */

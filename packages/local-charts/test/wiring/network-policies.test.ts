@@ -3,7 +3,7 @@
 import { strict as assert } from "node:assert";
 import { modelOf } from "../../src/wiring/model.ts";
 import { covers, isolating, leaves, meets, opens, policyOf } from "../../src/wiring/network-policy.ts";
-import { type Any, type Case, fix, problems, type Shop, shop } from "../support/shop.ts";
+import { type Any, type Case, fix, JOB, problems, type Shop, shop } from "../support/shop.ts";
 
 const app = (name: string) => ({ podSelector: { matchLabels: { app: name } } });
 const dns = () => ({ to: [{ namespaceSelector: {} }], ports: [{ port: 53, protocol: "UDP" }, { port: 53 }] });
@@ -46,6 +46,24 @@ const rule = (name: string, direction: string, what: string, how = fix(name)) =>
   `${P(name)}, spec.${direction}: expected a rule for ${what}, found none; ${how}`;
 const WIRED = "expected connections that the environment is wired with, found";
 const because = { because: "the setting says so", outsidePortsKey: (release: string) => `${release}.ports` };
+/** The migration as a hook, with a policy that is a hook too, unless it is told otherwise. */
+const early =
+  (annotations: Any = HOOK, egress: Any = [dns(), { to: [app("db")], ports: [{ port: 5432 }] }]) =>
+  (all: Specs, one: Shop) => {
+    one.facts.networkPolicies = because;
+    one.find("Job api-dev-migration").metadata.annotations = HOOK;
+    const spec = { podSelector: { matchLabels: { app: "migration" } }, policyTypes: ["Ingress", "Egress"], egress };
+    one.add("api", "networking.k8s.io/v1", "NetworkPolicy", "early-dev", {
+      ...{ spec, metadata: { name: "early-dev", annotations } },
+    });
+    all.api.podSelector = app("api").podSelector;
+  };
+const HOOK = { "helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-delete-policy": "hook-succeeded" };
+const late = (policy: string) =>
+  ["Ingress", "Egress"].map(
+    (type) =>
+      `${JOB}, spec.template.metadata.labels: expected labels that a NetworkPolicy of type ${type} selects, because the setting says so, found those of NetworkPolicy ${policy}, which is not there while this hook runs; give it one of its own that is a hook of pre-install and pre-upgrade too`,
+  );
 const LINK = (one: Shop) => one.set("Deployment web-dev", "LINK", "https://x.example.org");
 const LINKED = "port 443 outside, which Deployment web-dev calls (LINK)";
 
@@ -55,6 +73,40 @@ const cases: Case[] = [
     "not what fits, where all pods have to be selected",
     policies((_, one) => (one.facts.networkPolicies = because)),
     [],
+  ],
+  ["not a hook that has a policy of its own", policies(early()), []],
+  [
+    "a hook whose policy is the release's: not there yet, or that of the previous revision",
+    policies((_, one) => {
+      one.facts.networkPolicies = because;
+      one.find("Job api-dev-migration").metadata.annotations = HOOK;
+    }),
+    late("api-dev"),
+  ],
+  ["a hook whose policy is not one", policies(early({})), late("early-dev")],
+  [
+    "a hook whose policy is one of fewer events",
+    policies(early({ ...HOOK, "helm.sh/hook": "pre-install" })),
+    late("early-dev"),
+  ],
+  [
+    "a hook whose own policy does not let it out",
+    policies(early(HOOK, [dns()])),
+    [
+      `charts/api, NetworkPolicy early-dev, spec.egress: expected a rule for port 5432 of StatefulSet db-dev, which Job api-dev-migration calls (DATABASE_URL), found none; ${fix("api")}`,
+    ],
+  ],
+  [
+    "what stays, by a policy that goes with its hooks",
+    policies((all, one) => {
+      early()(all, one);
+      delete (all as Any).api;
+      one.find("NetworkPolicy early-dev").spec.podSelector = specs().api.podSelector;
+    }),
+    ["Ingress", "Egress"].map(
+      (type) =>
+        `charts/api, Deployment api-dev, spec.template.metadata.labels: expected labels that a NetworkPolicy of type ${type} selects, because the setting says so, found those of NetworkPolicy early-dev, which Helm deletes when its hooks have run; make NetworkPolicy early-dev no hook`,
+    ),
   ],
   ["not what says nothing of a direction", policies((all) => (all.db = { podSelector: {}, policyTypes: [] })), []],
   [
