@@ -123,7 +123,12 @@ export function partsOf(settings: Settings): Parts {
         },
       }),
     ...(backend && {
-      backend: { ...place, ...backend, ...backendWiring(settings), ...wiringOf("backend") },
+      backend: {
+        ...{ ...place, ...backend, ...backendWiring(settings), ...wiringOf("backend") },
+        ...(database.mode === "inside" &&
+          settings.networkPolicies === "wired" &&
+          readsDatabase(settings, fromSecret.backend) && { databaseService: releaseName(POSTGRES_CHART, environment) }),
+      },
     }),
     ...(frontend && {
       frontend: { ...place, ...frontend, ...frontendWiring(settings), ...wiringOf("frontend") },

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type ChartArgs, LocalChart, type Plain, type PreparedChart } from "local-charts";
+import { POSTGRES_PORT } from "../settings/database-url.ts";
 import { type BackendSettings, services } from "../settings/services.ts";
 import { type Place, release } from "./release.ts";
 import { metricsPort, named, type ServiceWiring, secretValues, serviceValues, timeoutOf } from "./service-values.ts";
@@ -13,6 +14,8 @@ export interface TodoBackendArgs
   corsOrigins: string[];
   /** Whether a Job brings the schema up to date before each install and upgrade. */
   migrate: boolean;
+  /** Service of a database that lets a new pod in a moment after its start, which a migration has to wait for. Default: none. */
+  databaseService?: string;
 }
 
 /** The API of the Todo application. */
@@ -33,6 +36,13 @@ export function backendValues(args: TodoBackendArgs): Record<string, Plain> {
   return {
     ...serviceValues({ ...args, env: backendVariables(args) }),
     ...secretValues(args, services.backend.secretKeys),
+    ...(args.databaseService && {
+      waitForDatabase: {
+        ...{ enabled: true, pods: "migration", host: args.databaseService, port: POSTGRES_PORT },
+        // So that what it gave up with is said before the Job's time is over.
+        timeoutSeconds: Math.ceil(args.migration.deadlineSeconds / 2),
+      },
+    }),
     migration: {
       enabled: args.migrate,
       ...(args.migration.command && { command: args.migration.command }),

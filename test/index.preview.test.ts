@@ -50,7 +50,7 @@ describe("preview beside a cluster", () => {
         "todo-backend-dev, compared with revision 4: objects 1 changed",
         "  ~ Deployment todo-backend-dev",
         "    spec.replicas: 3 → 1",
-        "  runs ServiceAccount todo-backend-dev-migration (pre-upgrade), Job todo-backend-dev-migration (pre-upgrade)",
+        "  runs NetworkPolicy todo-backend-dev-migration (pre-upgrade), ServiceAccount todo-backend-dev-migration (pre-upgrade), Job todo-backend-dev-migration (pre-upgrade)",
       ].join("\n"),
     });
   });

@@ -24,8 +24,8 @@ const nodePrograms: NodeProgram[] = Object.entries(
 
 const folderOf = ({ name, version }: NodeProgram) => join(cache, "offline", `${name}-${version}`);
 
-/** The path of a built program. */
-export function program(name: string): string {
+/** The entry that builds a program. */
+function ownerOf(name: string): NodeProgram {
   const owner = nodePrograms.find(
     (part) =>
       part.name === name ||
@@ -34,8 +34,11 @@ export function program(name: string): string {
         .some((path) => path.endsWith(`/${name}`)),
   );
   if (!owner) throw new Error(`node-programs.yaml has no ${name}`);
-  return join(folderOf(owner), name);
+  return owner;
 }
+
+/** The path of a built program. */
+export const program = (name: string) => join(folderOf(ownerOf(name)), name);
 
 /** The images made of the programs: name, program, and whether it needs the network tools. */
 export const programImages = nodePrograms.flatMap(({ version, image, alias, base, addon }) =>
@@ -67,10 +70,9 @@ export async function ensureNodePrograms(others: Step[]): Promise<void> {
 
 /** Builds the program of an add-on, unless it is there. @throws Unavailable, Failure */
 export async function ensureNodeProgram(name: string, report: Progress): Promise<void> {
-  const part = nodePrograms.find((each) => each.name === name);
-  if (!part) throw new Error(`node-programs.yaml has no ${name}`);
+  const part = ownerOf(name);
   if (existsSync(folderOf(part))) return;
-  await assertCanBuild(name, 4, { version: part.addon });
+  await assertCanBuild(part.name, 4, { version: part.addon });
   for (const { run } of buildSteps([buildOf(part)])) await run(report);
   removeBuildCaches();
 }

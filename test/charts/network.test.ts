@@ -41,7 +41,7 @@ describe("Service", () => {
       const [route] = one(objects, "HTTPRoute").spec.rules[0].backendRefs;
       assert.deepEqual([backend.service.name, route.name], ["stable", "stable"]);
       assert.match(one(objects, "Pod").spec.containers[0].command.at(-1), /^http:\/\/stable:\d+\//);
-      const rest = objects.filter(({ kind }) => ["Deployment", "Ingress", "HTTPRoute", "NetworkPolicy"].includes(kind));
+      const rest = objects.filter(({ kind }) => ["Deployment", "Ingress", "HTTPRoute"].includes(kind));
       assert.deepEqual([...new Set(rest.map(({ metadata }) => metadata.name))], ["app"]);
     });
 

@@ -41,6 +41,9 @@ const migration = (name: string) => [
 /** The name that a ConfigMap has because of what it holds. */
 const config = (env: unknown) =>
   `app-config-${createHash("sha256").update(JSON.stringify(env)).digest("hex").slice(0, 10)}`;
+/** The policy that a migration brings along as a hook. */
+const earlyPolicy = (name: string) =>
+  `NetworkPolicy ${name}-migration: pre-install,pre-upgrade -5 before-hook-creation,hook-succeeded`;
 const full = (chart: Chart) => [
   `ConfigMap ${config(everything[chart].env)}`,
   `ConfigMap ${config(everything[chart].env)}: pre-rollback - before-hook-creation,hook-succeeded`,
@@ -150,7 +153,12 @@ describe("objects", () => {
         "StatefulSet app",
       ],
     ],
-    ["everything", "todo-backend", everything["todo-backend"], [...full("todo-backend"), ...migration("app")]],
+    [
+      "everything",
+      "todo-backend",
+      everything["todo-backend"],
+      [...full("todo-backend"), ...migration("app"), earlyPolicy("app")],
+    ],
     ["everything", "todo-frontend", everything["todo-frontend"], full("todo-frontend")],
     ["everything", "service", everything.service, full("service")],
   ];

@@ -306,7 +306,7 @@ describe("waiting for the database", () => {
     assert.deepEqual(await initOf(job), { Deployment: undefined, Pod: undefined, Job: undefined });
   });
 
-  it("holds back the pods, and the migration that starts together with them, but not the hook before them", async () => {
+  it("holds back the pods and the migration, or the migration alone", async () => {
     const [first, ...more] = (await initOf({ ...on, ...job })).Deployment ?? [];
     assert.deepEqual(more, []);
     const { command, ...rest } = first;
@@ -328,7 +328,9 @@ describe("waiting for the database", () => {
     });
     assert.deepEqual((command as string[]).slice(0, 2), ["sh", "-c"]);
     assert.deepEqual(await initOf({ ...on, ...job }), { Deployment: [first], Pod: undefined, Job: [first] });
-    assert.deepEqual(await initOf(on), { Deployment: [first], Pod: undefined, Job: undefined });
+    assert.deepEqual(await initOf(on), { Deployment: [first], Pod: undefined, Job: [first] });
+    const alone = { waitForDatabase: { ...on.waitForDatabase, pods: "migration" } };
+    assert.deepEqual(await initOf(alone), { Deployment: undefined, Pod: undefined, Job: [first] });
   });
 
   it("uses the image that todo-postgres runs", async () => {

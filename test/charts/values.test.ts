@@ -49,7 +49,17 @@ function others(value: unknown): unknown[] {
   if (typeof value === "number") {
     return [value + 1, value - 1];
   }
-  const enums = ["Always", "ClusterIP", "Exists", "NoSchedule", "DoNotSchedule", "job", "namespace", "anywhere"];
+  const enums = [
+    "Always",
+    "ClusterIP",
+    "Exists",
+    "NoSchedule",
+    "DoNotSchedule",
+    "job",
+    "namespace",
+    "anywhere",
+    "migration",
+  ];
   if (String(value).startsWith("sha256:")) return [`sha256:${"f".repeat(64)}`];
   return [`1${value}`, `${value}x`, ...enums.filter((each) => each !== value)];
 }

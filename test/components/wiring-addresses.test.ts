@@ -138,6 +138,9 @@ describe("an address is refused:", () => {
     const found = await problems({ values: { "todo-postgres": { fullnameOverride: "db" } } });
     assert.deepEqual(found, [
       says("Deployment todo-backend-dev", "todo-backend"),
+      says("Job todo-backend-dev-migration", "wait-for-database")
+        .replace("DATABASE_URL", "PGHOST")
+        .replace(/fix .*/, fix("backend")),
       says("Job todo-backend-dev-migration", "migration"),
     ]);
   });

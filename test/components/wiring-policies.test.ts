@@ -50,9 +50,13 @@ const network: [what: string, plant: Plant, says: string[]][] = [
   [
     "no egress for the backend and its migration",
     withPolicies({ "todo-backend": { allowTo: [] } }),
-    ["Deployment todo-backend-dev", "Job todo-backend-dev-migration"].map(
-      (from) =>
-        `${POLICY("backend")}, spec.egress: expected a rule for port 5432 of StatefulSet todo-postgres-dev, which ${from} calls (DATABASE_URL), found none; ${fix("backend")}`,
+    [
+      ["", "Deployment todo-backend-dev", "DATABASE_URL"],
+      ["-migration", "Job todo-backend-dev-migration", "PGHOST"],
+      ["-migration", "Job todo-backend-dev-migration", "DATABASE_URL"],
+    ].map(
+      ([suffix, from, via]) =>
+        `${POLICY("backend")}${suffix}, spec.egress: expected a rule for port 5432 of StatefulSet todo-postgres-dev, which ${from} calls (${via}), found none; ${fix("backend")}`,
     ),
   ],
   [
@@ -136,9 +140,12 @@ const network: [what: string, plant: Plant, says: string[]][] = [
   [
     "no egress to an API elsewhere",
     withPolicies({}, { config: { "backend.openaiBaseUrl": "https://llm.example.org/v1" } }),
-    ["Deployment todo-backend-dev", "Job todo-backend-dev-migration"].map(
-      (from) =>
-        `${POLICY("backend")}, spec.egress: expected a rule for port 443 outside, which ${from} calls (OPENAI_BASE_URL), found none; add 443 to todo:backend.externalPorts in Pulumi.dev.yaml`,
+    [
+      ["", "Deployment todo-backend-dev"],
+      ["-migration", "Job todo-backend-dev-migration"],
+    ].map(
+      ([suffix, from]) =>
+        `${POLICY("backend")}${suffix}, spec.egress: expected a rule for port 443 outside, which ${from} calls (OPENAI_BASE_URL), found none; add 443 to todo:backend.externalPorts in Pulumi.dev.yaml`,
     ),
   ],
   [
@@ -214,10 +221,10 @@ describe("a NetworkPolicy is refused that has", () => {
       };
       assert.deepEqual(await problems({ config }), []);
       const rule = (chart: string, port: number, from: string, name: string) =>
-        `${POLICY(chart)}, spec.egress: expected a rule for port ${port} outside, which ${from} calls (${name}), found none; add ${port} to todo:${chart}.externalPorts in Pulumi.dev.yaml`;
+        `${POLICY(chart)}${from.startsWith("Job") ? "-migration" : ""}, spec.egress: expected a rule for port ${port} outside, which ${from} calls (${name}), found none; add ${port} to todo:${chart}.externalPorts in Pulumi.dev.yaml`;
       const closed: Plant["objects"] = (find) => {
-        for (const chart of ["backend", "frontend"]) {
-          const { spec } = find(`NetworkPolicy todo-${chart}-dev`);
+        for (const policy of ["backend-dev", "backend-dev-migration", "frontend-dev"]) {
+          const { spec } = find(`NetworkPolicy todo-${policy}`);
           spec.egress = spec.egress.filter(({ ports }: { ports: { port: unknown }[] }) =>
             ports.every(({ port }) => ![587, 6380, 443].includes(port as number)),
           );
@@ -254,6 +261,7 @@ describe("a NetworkPolicy is refused that has", () => {
     );
     const callers = [
       ["Deployment todo-backend-dev", "DATABASE_URL"],
+      ["Job todo-backend-dev-migration", "PGHOST"],
       ["Job todo-backend-dev-migration", "DATABASE_URL"],
       ["Pod todo-postgres-dev-test", "PGHOST"],
     ];
@@ -265,9 +273,12 @@ describe("a NetworkPolicy is refused that has", () => {
     const policy = (rest: object) => ({
       values: { "todo-backend": { networkPolicy: { enabled: true, allowFrom, ...rest } } },
     });
-    const says = ["Deployment todo-backend-staging", "Job todo-backend-staging-migration"].map(
-      (from) =>
-        `helm/todo-backend, NetworkPolicy todo-backend-staging, spec.egress: expected a rule for the port outside, which ${from} calls (DATABASE_URL), found none; add it to todo:backend.externalPorts in Pulumi.staging.yaml`,
+    const says = [
+      ["", "Deployment todo-backend-staging"],
+      ["-migration", "Job todo-backend-staging-migration"],
+    ].map(
+      ([suffix, from]) =>
+        `helm/todo-backend, NetworkPolicy todo-backend-staging${suffix}, spec.egress: expected a rule for the port outside, which ${from} calls (DATABASE_URL), found none; add it to todo:backend.externalPorts in Pulumi.staging.yaml`,
     );
     const staging = { stack: "staging", config: { "database.migrations": "job" } };
     assert.deepEqual(await problems({ ...staging, ...policy({}) }), says);

@@ -104,7 +104,7 @@ describe("drawing", () => {
         '  Deployment_todo_backend_dev -- "OPENAI_BASE_URL, port 443" --> outside_llm_example_org',
         '  Deployment_todo_backend_dev -- "DATABASE_URL, port 5432" --> StatefulSet_todo_postgres_dev',
         '  Deployment_todo_frontend_dev -- "API_URL, port 8000" --> Deployment_todo_backend_dev',
-        '  Job_todo_backend_dev_migration -- "DATABASE_URL, port 5432" --> StatefulSet_todo_postgres_dev',
+        '  Job_todo_backend_dev_migration -- "PGHOST, port 5432<br/>DATABASE_URL, port 5432" --> StatefulSet_todo_postgres_dev',
         '  Job_todo_backend_dev_migration -- "OPENAI_BASE_URL, port 443" --> outside_llm_example_org',
         '  secret_todo_postgres_secrets -. "POSTGRES_PASSWORD" .-> StatefulSet_todo_postgres_dev',
         `  secret_todo_backend_secrets -. "${KEYS}" .-> Deployment_todo_backend_dev`,

@@ -57,7 +57,7 @@ describe("an application from a registry with a password", function () {
   it("says that a password is wrong", () => {
     token("not-the-password");
     // Nobody has to wait for what cannot come.
-    application.pulumi("config", "set", "--path", "todo:backend.migration.deadlineSeconds", "10");
+    application.pulumi("config", "set", "--path", "todo:backend.migration.deadlineSeconds", "60");
     assert.throws(
       () => application.pulumi("up", "--yes", "--skip-preview"),
       /does not get its image localhost:30303\/notes\/api@\S+: its registry refuses it;[^\n]*\n[^\n]*401 Unauthorized/,

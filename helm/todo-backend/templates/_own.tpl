@@ -21,12 +21,20 @@ cannot be changed: each revision of the release has its own.
 {{- end }}
 
 {{/*
-The container that holds the others back until the database accepts connections; empty where none is wanted. Twice a second,
-because all that it sleeps after the database is there is lost; TERM, because a shell that is process 1 would ignore it.
+What runs before the application.
 */}}
 {{- define "todo-backend.initContainers" -}}
+{{- if and .Values.waitForDatabase.enabled (eq .Values.waitForDatabase.pods "all") }}
+{{- include "todo-backend.waitForDatabase" . }}
+{{- end }}
+{{- end }}
+
+{{/*
+The container that holds the others back until the database accepts connections. Twice a second, because all that it sleeps
+after the database is there is lost; TERM, because a shell that is process 1 would ignore it.
+*/}}
+{{- define "todo-backend.waitForDatabase" -}}
 {{- with .Values.waitForDatabase }}
-{{- if .enabled }}
 - name: wait-for-database
   image: "{{ include "todo-backend.image" .image }}"
   imagePullPolicy: {{ .image.pullPolicy }}
@@ -63,7 +71,6 @@ because all that it sleeps after the database is there is lost; TERM, because a 
       value: {{ .timeoutSeconds | quote }}
   resources:
     {{- toYaml .resources | nindent 4 }}
-{{- end }}
 {{- end }}
 {{- end }}
 

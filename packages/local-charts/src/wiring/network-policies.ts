@@ -1,4 +1,5 @@
 // Whether NetworkPolicies allow the connections that the environment is wired with, and no others inside it.
+import { isDeepStrictEqual } from "node:util";
 import { hookEvents } from "../kubernetes/object.ts";
 import type { Edge } from "./edges.ts";
 import type { Entry } from "./entries.ts";
@@ -28,7 +29,8 @@ export function policyProblems(model: Model, edges: Edge[], entries: Entry[], re
     (["Ingress", "Egress"] as const).flatMap((direction) =>
       (policy.rules[direction] ?? []).flatMap((rule, index) => {
         const field = `spec.${direction.toLowerCase()}[${index}]`;
-        return needless(model, edges, entries, lost, policy, direction, rule).map((found) => ({
+        const sharing = policies.filter((each) => each.release === policy.release && has(each, direction, rule));
+        return needless(model, edges, entries, lost, policy, sharing, direction, rule).map((found) => ({
           at: policy,
           field,
           ...found,
@@ -128,6 +130,9 @@ function forbids(model: Model, policies: NetworkPolicy[], { from, via, service, 
   return problems;
 }
 
+const has = ({ rules }: NetworkPolicy, direction: Direction, rule: AllowRule) =>
+  rules[direction]?.some((each) => isDeepStrictEqual(each, rule));
+
 /** What a rule allows although nothing is wired so. */
 function needless(
   model: Model,
@@ -135,6 +140,7 @@ function needless(
   entries: Entry[],
   lost: Workload[],
   { subjects }: NetworkPolicy,
+  sharing: NetworkPolicy[],
   direction: Direction,
   { peers, ports }: AllowRule,
 ): Pick<Problem, "expected" | "found">[] {
@@ -169,9 +175,10 @@ function needless(
         edges.some(
           (edge) => edge.from === from && edge.targets.some((each) => each.workload === to && each.port === port),
         );
-      // Pods of one policy share its ways out: what one of them needs, the others may.
+      // Pods of one policy share its ways out, and so do those of a release that has the same in several: what one of them
+      // needs, the others may.
       const shared = (each: (typeof allowed)[number]) =>
-        direction === "Egress" && subjects.some((from) => wired({ ...each, from }));
+        direction === "Egress" && sharing.some((policy) => policy.subjects.some((from) => wired({ ...each, from })));
       return allowed
         .filter((each) => !shared(each))
         .filter((each) => each.from !== each.to && !lost.includes(each.from) && !wired(each))
