@@ -117,15 +117,17 @@ export function parseSettings(
     }
   }
 
-  const { database, backend, registry } = parsed as Partial<Sections>;
+  const { database, backend, registry, tls } = parsed as Partial<Sections>;
   const { given, further, problems: wrong } = secretsIn(stack, raw, secretKeys, parsed);
   problems.push(...wrong);
   if (assumeSecrets && database?.mode === "external") given.databaseUrl ??= ASSUMED;
   if (assumeSecrets && backend?.chatRequired) given.openaiApiKey ??= ASSUMED;
   if (assumeSecrets && registry) given.registryToken ??= ASSUMED;
+  if (assumeSecrets && tls) given.tlsKey ??= ASSUMED;
 
   const present = [
     ...Object.keys(secrets).filter((name) => name in given || raw[`todo:${name}`]),
+    ...(["registry", "tls"] as const).filter((name) => Object.keys(mapOf(raw[`todo:${name}`])).length > 0),
     ...sectionsIn(raw).flatMap(({ key, section }) => ("replicas" in mapOf(section) ? `${key}.replicas` : [])),
     ...serviceNames.flatMap((name) => (raw[`todo:${name}`] === NONE ? `${name}.${NONE}` : [])),
   ];

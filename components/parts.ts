@@ -102,7 +102,7 @@ export function partsOf(settings: Settings): Parts {
       secret: refer(key),
       fromSecret: fromSecret[key],
       pullSecret: refer("registry"),
-      reach: reachOf(settings, key),
+      reach: reachOf(settings, key, refer("tls")?.name),
       networkPolicy: policyOf(party),
       metrics: metricsArgs(key),
     };

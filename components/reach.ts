@@ -27,15 +27,18 @@ const entrance = (
   nodePortKey: `todo:${service}.service.nodePort`,
 });
 
-/** How browsers reach a service through a controller of the cluster; undefined where they do not. */
-export function reachOf(settings: Settings, key: string): Reach | undefined {
+/**
+ * How browsers reach a service through a controller of the cluster; undefined where they do not.
+ * @param made the Secret with the certificate that the settings give
+ */
+export function reachOf(settings: Settings, key: string, made?: string): Reach | undefined {
   const { origin, backend } = settings;
   const { context, ingressClass, tlsSecret, gateway } = settings.cluster;
   if (!ingressClass && !gateway) return undefined;
   const own = key === "backend" ? { origin: backend?.origin, paths: backend?.paths } : {};
   if (key !== pageName(settings) && !own.origin && !own.paths) return undefined;
   const { hostname: host, protocol } = new URL(own.origin ?? origin);
-  const certificate = (protocol === "https:" && tlsSecret) || undefined;
+  const certificate = (protocol === "https:" && (made ?? tlsSecret)) || undefined;
   const ways = { host, paths: own.paths, ingressClass, tlsSecret: certificate, gateway };
   if (protocol !== "https:" || context !== profile || !isServedByTraefik(settings.cluster)) return ways;
   if (!gateway) return { ...ways, annotations: HTTPS_ONLY };

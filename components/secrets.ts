@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { checksum } from "local-charts";
-import type { Registry } from "../settings/contract.ts";
+import type { Registry, Tls } from "../settings/contract.ts";
 import { type DatabaseParts, partsOfUrl, urlFor } from "../settings/database-forms.ts";
 import { type SecretKey, secretKeys } from "../settings/secret-keys.ts";
 import type { SecretValue } from "../settings/secret-values.ts";
@@ -44,7 +44,7 @@ export interface SecretSpec {
 
 /**
  * The Secrets of an environment, each for the one who reads it; only of those that read any. By the service's key, or
- * `postgres` and `registry`.
+ * `postgres`, `registry` and `tls`.
  */
 export type Secrets = Record<string, SecretSpec | undefined>;
 
@@ -80,6 +80,7 @@ export function secretsOf(settings: Settings): Secrets {
   const { password } = sources;
   return {
     ...(settings.registry && { registry: registrySecret(settings.registry, settings.secrets.registryToken) }),
+    ...(settings.tls && { tls: tlsSecret(settings.tls, settings.secrets.tlsKey) }),
     ...(password && { postgres: secret(POSTGRES_CHART, { POSTGRES_PASSWORD: password }) }),
     ...Object.fromEntries(entries),
   };
@@ -94,6 +95,16 @@ function registrySecret({ server, user }: Registry, token: SecretValue | undefin
   const { value, fingerprint } = token as SecretValue;
   const source = { from: "config", value, part, fingerprint: `${server} ${user} ${fingerprint}` } as const;
   return { ...secret("todo-registry", { ".dockerconfigjson": source }), type: "kubernetes.io/dockerconfigjson" };
+}
+
+/** What a controller shows browsers. */
+function tlsSecret({ certificate }: Tls, key: SecretValue | undefined): SecretSpec {
+  const { value, fingerprint } = key as SecretValue;
+  const keys = {
+    "tls.crt": { from: "program", text: certificate, fingerprint: checksum({ certificate }) },
+    "tls.key": { from: "config", value, fingerprint },
+  } as const;
+  return { ...secret("todo-tls", keys), type: "kubernetes.io/tls" };
 }
 
 /** Where the value of every key comes from that a service of this environment can have. */

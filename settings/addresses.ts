@@ -1,7 +1,8 @@
 // What the addresses of browsers ask for that nothing gives them: a certificate, a name, a port that is published.
 import { isIP } from "node:net";
 import { isLoopback } from "local-charts/objects";
-import type { Sections } from "./contract.ts";
+import { chainOf } from "./certificate.ts";
+import type { Sections, Tls } from "./contract.ts";
 import { ingressPorts, isServedByTraefik, profile, servicePorts } from "./minikube.ts";
 import type { Problem } from "./problems.ts";
 import { pageOf } from "./reach.ts";
@@ -34,6 +35,7 @@ export function addressProblems(parsed: Partial<Sections>): Problem[] {
       ...besideTraefik(cluster, address),
     ]),
     ...uselessCertificate(cluster, addresses),
+    ...(parsed.tls ? wrongCertificate(parsed.tls, cluster, addresses) : []),
   ];
 }
 
@@ -57,14 +59,14 @@ function withoutName({ ingressClass, gateway }: Cluster, { key, url }: Address):
  * What a stack does not say of the certificate of an https origin behind an Ingress, in one sentence: the controller may have
  * one. Undefined where it says it, or needs none.
  */
-export function withoutSecret({ environment, cluster, origin }: SaidOfCertificate): string | undefined {
+export function withoutSecret({ environment, cluster, origin, tls }: SaidOfCertificate): string | undefined {
   const { ingressClass, tlsSecret } = cluster;
-  if (!ingressClass || tlsSecret !== undefined || new URL(origin).protocol !== "https:") return undefined;
+  if (!ingressClass || tls || tlsSecret !== undefined || new URL(origin).protocol !== "https:") return undefined;
   const set = `\`pulumi config set --path todo:cluster.tlsSecret NAME -s ${environment}\` names its Secret`;
   return `todo:origin is ${origin}, and nothing says where the Ingress has the certificate from; ${set}, and the value false says that the controller of ${ingressClass} has one`;
 }
 
-type SaidOfCertificate = Pick<Sections, "cluster" | "origin"> & { environment: string };
+type SaidOfCertificate = Pick<Sections, "cluster" | "origin" | "tls"> & { environment: string };
 
 /** All that is made here speaks plain HTTP. */
 function withoutCertificate({ ingressClass, gateway }: Cluster, { key, url, nodePort }: Address): Problem[] {
@@ -84,6 +86,31 @@ function uselessCertificate({ ingressClass, tlsSecret }: Cluster, addresses: Add
   const why = ingressClass ? `todo:${key} is ${url.origin}` : "there is no todo:cluster.ingressClass";
   const fix = "`pulumi config rm --path todo:cluster.tlsSecret -s {stack}`";
   return problem("cluster.tlsSecret", `expected none, because ${why}, found ${tlsSecret}; ${fix}`);
+}
+
+/** A certificate of the stack file that nobody would see, or that is of other hosts. */
+function wrongCertificate({ certificate }: Tls, { ingressClass, tlsSecret }: Cluster, addresses: Address[]): Problem[] {
+  const remove = "`pulumi config rm todo:tls -s {stack}`";
+  if (tlsSecret !== undefined) {
+    const fix = "`pulumi config rm --path todo:cluster.tlsSecret -s {stack}`, or todo:tls";
+    return problem("cluster.tlsSecret", `expected none, because of todo:tls, found ${tlsSecret}; ${fix}`);
+  }
+  const https = addresses.filter(({ url }) => url.protocol === "https:");
+  if (!ingressClass || https.length === 0) {
+    const [{ key, url }] = addresses;
+    const why = ingressClass ? `todo:${key} is ${url.origin}` : "there is no todo:cluster.ingressClass";
+    return problem("tls.certificate", `expected none, because ${why}, found one; ${remove}`);
+  }
+  const [first] = chainOf(certificate) ?? [];
+  return https
+    .filter(({ url }) => !first?.checkHost(url.hostname))
+    .flatMap(({ key, url }) => {
+      const names = first?.subjectAltName?.replaceAll("DNS:", "") ?? "no names";
+      return problem(
+        "tls.certificate",
+        `expected one for ${url.hostname}, because todo:${key} is ${url.origin}, found ${names}`,
+      );
+    });
 }
 
 /** What another cluster publishes is not known here. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { certificateText, privateKeyText } from "./certificate.ts";
 import { wrongParameters } from "./database-parameters.ts";
 import { databaseUrl } from "./database-url.ts";
 import { cpu, dnsLabel, longSecret, memory, orNone, schedule, text, truth, whole } from "./fields.ts";
@@ -104,11 +105,22 @@ const registry = z
   })
   .optional();
 
+const tls = z
+  .strictObject({
+    certificate: certificateText().describe(
+      "Certificate of the https origins, in PEM, with those that lead to its authority; its key is the secret todo:tlsKey",
+    ),
+  })
+  .optional();
+
 /** How a database inside is backed up. */
 export type Backup = z.output<typeof backup>;
 
 /** A registry that images are pulled from with a password. */
 export type Registry = NonNullable<z.output<typeof registry>>;
+
+/** A certificate that the stack file gives. */
+export type Tls = NonNullable<z.output<typeof tls>>;
 
 const quota = z
   .strictObject({
@@ -133,6 +145,7 @@ export const sections = {
   origin: origin(),
   database,
   registry,
+  tls,
   quota,
   ...serviceSections,
   [FURTHER_SERVICES]: z.record(z.string(), furtherService).default({}),
@@ -172,6 +185,8 @@ export const secrets = {
   secretKey: () => longSecret(),
   authSecret: () => longSecret(),
   openaiApiKey: () => text("a key without spaces", /^\S+$/),
+  /** @param certificate that it is of; default: any */
+  tlsKey: (_driver: string, _reachable?: number[], certificate?: string) => privateKeyText(certificate),
   registryToken: () => text("a password or token in one line, without spaces around it", /^\S(.*\S)?$/),
 };
 

@@ -12,7 +12,7 @@ const INSIDE_CONNECTIONS = 97;
 
 /**
  * What is valid key by key, and still cannot be meant. Sections that are broken themselves are left out of `parsed`.
- * @param given keys below `todo:` that have a value: those of secrets, `replicas` of the services, and `backend.none` where
+ * @param given keys below `todo:` that have a value: those of secrets and what they belong to, `replicas` of the services, and `backend.none` where
  *   there is no backend
  * @param further names of those below `todo:secrets`
  */
@@ -38,10 +38,19 @@ export function contradictions(
     const command = "`pulumi config set --secret todo:registryToken -s {stack}` asks for it";
     refuse("registryToken", `expected the password for ${parsed.registry.server}, found nothing; ${command}`);
   }
-  if (!parsed.registry && given.has("registryToken")) {
+  if (!given.has("registry") && given.has("registryToken")) {
     const ways =
       "`pulumi config set --path todo:registry.server HOST -s {stack}`, and .user, say for which registry it is";
     refuse("registryToken", `expected none, because there is no todo:registry, found a value; ${ways}`);
+  }
+  if (parsed.tls && !given.has("tlsKey")) {
+    const command = "`pulumi config set --secret todo:tlsKey -s {stack} < key.pem` reads it from a file";
+    refuse("tlsKey", `expected the key of todo:tls.certificate, found nothing; ${command}`);
+  }
+  if (!given.has("tls") && given.has("tlsKey")) {
+    const ways =
+      "`pulumi config set --path todo:tls.certificate -s {stack} < cert.pem` says of which certificate it is";
+    refuse("tlsKey", `expected none, because there is no todo:tls, found a value; ${ways}`);
   }
   if (backend?.chatRequired && !given.has("openaiApiKey")) {
     const command = "`pulumi config set --secret todo:openaiApiKey -s {stack}` asks for it";

@@ -47,7 +47,7 @@ export function secretsIn(
   stack: string,
   raw: Record<string, unknown>,
   secretKeys: string[],
-  { database, backend, networkPolicies }: Partial<Sections>,
+  { database, backend, networkPolicies, tls }: Partial<Sections>,
 ): StackSecrets {
   const [given, further, problems]: [StackSecrets["given"], StackSecrets["further"], Problem[]] = [{}, {}, []];
   const refuse = (key: string, text: string) => problems.push({ key, text });
@@ -71,7 +71,11 @@ export function secretsIn(
     const found = raw[`todo:${name}`];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
     if (found === undefined || found === "") continue;
-    const value = secretAt(`todo:${name}`, secrets[name](database?.driver ?? DRIVER, reachable), found);
+    const value = secretAt(
+      `todo:${name}`,
+      secrets[name](database?.driver ?? DRIVER, reachable, tls?.certificate),
+      found,
+    );
     if (value) given[name] = value;
   }
 

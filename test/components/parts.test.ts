@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { chartName, listOf } from "local-charts";
 import { chartsOf, type Parts, partsOf } from "../../components/parts.ts";
 import { parseSettings, type Settings } from "../../settings.ts";
-import { everyKey, everyOtherKey } from "../support/settings-cases.ts";
+import { everyKey, everyKeyOfCertificate, everyOtherKey } from "../support/settings-cases.ts";
 import { type Change, changedSettings, settingsOf } from "../support/stack-file.ts";
 
 const parts = (stack: string) => partsOf(settingsOf(stack));
@@ -12,7 +12,7 @@ const releases = (all: Parts) => listOf(chartsOf(all)).map(({ release }) => rele
 
 /** Settings of a whole `config:`, whose secrets are encrypted. */
 function parsed(config: Record<string, unknown>): Settings {
-  const names = ["secretKey", "authSecret", "openaiApiKey", "databaseUrl", "registryToken"].map(
+  const names = ["secretKey", "authSecret", "openaiApiKey", "databaseUrl", "tlsKey", "registryToken"].map(
     (name) => `todo:${name}`,
   );
   const further = Object.keys(config["todo:secrets"] as object).map((name) => `todo:secrets.${name}`);
@@ -172,7 +172,12 @@ describe("partsOf", () => {
     };
     const known = new Set<string>();
     const counts = new Set<string>();
-    for (const settings of [parsed(everyKey), parsed(everyOtherKey), settingsOf("dev")]) {
+    for (const settings of [
+      parsed(everyKey),
+      parsed(everyOtherKey),
+      parsed(everyKeyOfCertificate),
+      settingsOf("dev"),
+    ]) {
       const { environment: _, secrets: __, furtherSecrets: ___, ...sections } = settings;
       const before = made(settings);
       for (const path of leavesOf(sections)) {

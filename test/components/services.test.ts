@@ -7,10 +7,13 @@ import { nextSteps } from "../../components/next-steps.ts";
 import { chartsOf, partsOf } from "../../components/parts.ts";
 import { policyOf } from "../../components/policy.ts";
 import { withoutSecret } from "../../settings/addresses.ts";
+import { parseSettings } from "../../settings.ts";
 import { ROOT } from "../support/mocks.ts";
-import { type Change, changedSettings } from "../support/stack-file.ts";
+import { certificates } from "../support/settings-cases.ts";
+import { type Change, changed, changedSettings } from "../support/stack-file.ts";
 import { problems } from "../support/wiring.ts";
 
+const SEALED = { secure: "v1:nonce:cipher" };
 const image = { repository: "localhost/acme", tag: "1.0" };
 const redis = { image, port: 6379, healthCommand: ["redis-cli", "ping"] };
 const worker = {
@@ -311,6 +314,26 @@ describe("a backend that browsers call", () => {
       assert.equal(withoutSecret(changedSettings("dev", { ...config, "cluster.tlsSecret": said })), undefined);
     }
     assert.equal(withoutSecret(changedSettings("dev", {})), undefined);
+  });
+
+  it("has the certificate that its stack file gives, in a Secret that the program makes", async () => {
+    const [{ certificate, key }] = certificates;
+    const config = {
+      ...{ ...page, "cluster.ingressClass": "traefik", "backend.paths": ["/api"] },
+      ...{ tls: { certificate }, tlsKey: key },
+    };
+    const settings = parseSettings("dev", changed("dev", config), ["todo:tlsKey"]);
+    const { tls } = partsOf(settings).environment.secrets;
+    assert.deepEqual([tls?.type, Object.keys(tls?.keys ?? {})], ["kubernetes.io/tls", ["tls.crt", "tls.key"]]);
+    assert.match(tls?.name ?? "", /^todo-tls-secrets-\w+$/);
+    assert.equal(withoutSecret(settings), undefined);
+    const ingresses = listOf(chartsOf(partsOf(settings))).flatMap(({ values }) => values.ingress ?? []);
+    const secretName = tls?.name;
+    assert.deepEqual(
+      ingresses.map((ingress) => (ingress as { tls: unknown }).tls),
+      [{ secretName }, { secretName }],
+    );
+    assert.deepEqual(await problems({ config: { ...config, tlsKey: SEALED } }), []);
   });
 
   it("is none where a stack says nothing of it", () => {

@@ -8,6 +8,7 @@ import { request as plain } from "node:http";
 import { request as byTls } from "node:https";
 import { join } from "node:path";
 import { authority } from "../../tools/places.ts";
+import { selfSigned } from "../support/certificate.ts";
 import type { Checkout } from "./checkout.ts";
 import { placeOf, until } from "./cluster.ts";
 import { json, kubectl } from "./environment.ts";
@@ -228,11 +229,36 @@ describe("an environment is reached by its host name", function () {
     await assert.rejects(ask(secure, { ca: other }), /certificate/);
   });
 
+  it("shows the certificate that its stack file gives, and the next one when that is given; the key of another is refused", async () => {
+    const [first, second] = [selfSigned([host]), selfSigned([host])];
+    config("rm", "--path", "todo:cluster.tlsSecret");
+    const set = ["pulumi", "config", "set", "--stack", stack];
+    const certificate = (input: string) => checkout.run([...set, "--path", "todo:tls.certificate"], { input });
+    const key = (input: string) => checkout.run([...set, "--secret", "todo:tlsKey"], { input });
+    certificate(first.certificate);
+    key(second.key);
+    const { status, said } = checkout.try(["pulumi", "preview", "--stack", stack]);
+    assert.notEqual(status, 0);
+    assert.match(said, /todo:tlsKey: expected the key of todo:tls\.certificate, found another one's/);
+    key(first.key);
+    up();
+    const believed = async (certificate: string) =>
+      (await ask(secure, { ca: certificate }).catch(() => undefined))?.status === 200 || undefined;
+    assert.ok(await until("the certificate of the stack file", () => believed(first.certificate)));
+    certificate(second.certificate);
+    key(second.key);
+    up();
+    assert.ok(await until("the next one", () => believed(second.certificate)));
+    const secrets = json(stack, "get", "secrets", "--field-selector", "type=kubernetes.io/tls").items;
+    assert.equal(secrets.length, 1, "that of the first certificate is gone");
+    config("rm", "todo:tls");
+    config("rm", "todo:tlsKey");
+  });
+
   it("a Gateway does it instead, by https alone, and then by http too", async () => {
     config("rm", "--path", "todo:cluster.ingressClass");
     config("set", "--path", "todo:cluster.gateway.name", "public");
     config("set", "--path", "todo:cluster.gateway.namespace", "todo-ingress");
-    config("rm", "--path", "todo:cluster.tlsSecret");
     up();
     assert.match((await answers(secure)).text, /<html/);
     assert.equal((await ask(url)).status, 302);

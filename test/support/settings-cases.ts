@@ -1,6 +1,7 @@
 // Each setting's cases: a valid value that is not its default, what is refused, and the words for it. settings.ts,
 // Pulumi.schema.json and docs/configuration.md are all held to them. A new setting has its lines here and nowhere else below
 // test/support.
+import { selfSigned } from "./certificate.ts";
 import type { Change } from "./stack-file.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
@@ -107,6 +108,16 @@ export const everyOtherKey = {
   "todo:databaseUrl": "postgres://todo:password@db.example.org/todo?ssl=require",
 };
 
+/** Of two certificates, the second for another host. */
+export const certificates = [selfSigned(["todo.example.org", "api.example.org"]), selfSigned(["other.example.org"])];
+/** The same with a certificate that the stack file gives. */
+export const everyKeyOfCertificate = {
+  ...everyKey,
+  "todo:cluster": { context: "lab", ingressClass: "traefik" },
+  "todo:tls": { certificate: certificates[0].certificate },
+  "todo:tlsKey": certificates[0].key,
+};
+
 const SEALED = { secure: "v1:nonce:cipher" };
 const LONG = "canary-of-thirty-two-characters-or-more";
 const TAG = 'expected a tag that never moves, with a digit in it and in quotes, such as "4f1c2ab90d3e"';
@@ -198,7 +209,7 @@ export const refusals: Refusal[] = [
   [
     "a key that nothing reads",
     { "kubernetes:context": "minikube" },
-    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:registry, todo:quota, todo:backend, todo:frontend, todo:services, todo:neighbours, todo:protected, todo:policy, todo:metrics, todo:networkPolicies, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:registryToken, todo:secrets",
+    "kubernetes:context: no such key; known here: todo:cluster, todo:origin, todo:database, todo:registry, todo:tls, todo:quota, todo:backend, todo:frontend, todo:services, todo:neighbours, todo:protected, todo:policy, todo:metrics, todo:networkPolicies, todo:generations, todo:databaseUrl, todo:secretKey, todo:authSecret, todo:openaiApiKey, todo:tlsKey, todo:registryToken, todo:secrets",
   ],
   [
     "a key of the other mode",
@@ -992,11 +1003,17 @@ export const refusals: Refusal[] = [
     { database: { mode: "inside", urls: { SYNC: { driver: "mysql" } } } },
     'todo:database.urls.SYNC.driver: expected postgresql, postgres or postgresql+driver, found "mysql"',
   ],
+  ...refusalsOfCertificates(),
   [
     "a registry without its password",
     { registry: { server: "registry.example.com", user: "ci" } },
     "todo:registryToken: expected the password for registry.example.com, found nothing; `pulumi config set --secret todo:registryToken -s dev` asks for it",
     BEYOND_SCHEMA,
+  ],
+  [
+    "a registry's password beside a registry that is none",
+    { registry: { server: "two words", user: "ci" }, registryToken: SEALED },
+    'todo:registry.server: expected a registry\'s host, such as registry.example.com:5000, found "two words"',
   ],
   [
     "a registry's password without the registry",
@@ -1050,3 +1067,54 @@ export const refusals: Refusal[] = [
     "todo:authSecret: expected an encrypted value, found plain text; `pulumi config set --secret todo:authSecret -s dev` asks for it; the old value is no secret any more",
   ],
 ];
+
+function refusalsOfCertificates(): Refusal[] {
+  const page = { origin: "https://todo.example.org", "frontend.service": undefined, "cluster.ingressClass": "traefik" };
+  const [{ certificate }, other] = certificates;
+  const tls = (text: string) => ({ tls: { certificate: text }, tlsKey: SEALED });
+  const remove = "`pulumi config rm todo:tls -s dev`";
+  return [
+    [
+      "a certificate that is none",
+      { ...page, ...tls("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----") },
+      "todo:tls.certificate: expected a certificate in PEM that is valid today, the host's first, found a text that is none",
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate without its key",
+      { ...page, tls: { certificate } },
+      "todo:tlsKey: expected the key of todo:tls.certificate, found nothing; `pulumi config set --secret todo:tlsKey -s dev < key.pem` reads it from a file",
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate's key without the certificate",
+      { tlsKey: SEALED },
+      "todo:tlsKey: expected none, because there is no todo:tls, found a value; `pulumi config set --path todo:tls.certificate -s dev < cert.pem` says of which certificate it is",
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate for another host",
+      { ...page, ...tls(other.certificate) },
+      "todo:tls.certificate: expected one for todo.example.org, because todo:origin is https://todo.example.org, found other.example.org",
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate beside the name of a Secret with one",
+      { ...page, ...tls(certificate), "cluster.tlsSecret": "todo-tls" },
+      "todo:cluster.tlsSecret: expected none, because of todo:tls, found todo-tls; `pulumi config rm --path todo:cluster.tlsSecret -s dev`, or todo:tls",
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate that the stack has no Ingress for",
+      tls(certificate),
+      `todo:tls.certificate: expected none, because there is no todo:cluster.ingressClass, found one; ${remove}`,
+      BEYOND_SCHEMA,
+    ],
+    [
+      "a certificate for an address without TLS",
+      { ...page, origin: "http://todo.example.org", ...tls(certificate) },
+      `todo:tls.certificate: expected none, because todo:origin is http://todo.example.org, found one; ${remove}`,
+      BEYOND_SCHEMA,
+    ],
+  ];
+}
