@@ -14,6 +14,7 @@ import { steps } from "../tools/steps.ts";
 import { pythonProgram } from "../tools/venv.ts";
 import { commitOf, keptResults, newest } from "./e2e/results.ts";
 import { failuresText, mocha, runSuites } from "./e2e/run.ts";
+import { scalingPicture } from "./e2e/scaling-picture.ts";
 import { choose } from "./e2e/schedule.ts";
 import { nameOf, pages, type Suite, suites } from "./e2e/suites.ts";
 import { markdownTable, pageTable, textTable } from "./e2e/table.ts";
@@ -50,6 +51,8 @@ await runProgram(async () => {
   const results = [...now, ...before];
   const page = pages.find((each) => each === given.PAGE);
   if (page) writeFileSync(join(root, "docs", `${page}.md`), pageTable(page, suites, results));
+  const picture = page === "guard" ? scalingPicture(results) : undefined;
+  if (picture) writeFileSync(join(root, "docs", "scaling.svg"), picture);
   if (given.MARKDOWN) {
     const tables = pages.map((each) => pageTable(each, suites, results));
     writeFileSync(given.MARKDOWN, [markdownTable(suites, results), ...tables].join("\n"));
