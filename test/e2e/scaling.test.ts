@@ -108,7 +108,9 @@ describe("an autoscaler in the place of replicas", function () {
       }
       return spec.replicas;
     };
-    kubectl(stack, "run", "load", `--image=${image}`, "--restart=Never", ...limits);
+    // As the chart's own test, which the network policies let in.
+    const labels = `--labels=app.kubernetes.io/name=todo-backend-test,app.kubernetes.io/instance=${backend}`;
+    kubectl(stack, "run", "load", `--image=${image}`, "--restart=Never", labels, ...limits);
     const more = await until("more pods", async () => ((await pods()) > 2 ? pods() : undefined));
     assert.equal(more, 3);
     await until("the third pod", async () => {
