@@ -102,10 +102,22 @@ async function remove(name: string, record: ClusterRecord, report: Progress): Pr
   return `node ${name}: gone`;
 }
 
-/** Minikube leaves one CoreDNS pod, whose node's drain would leave everybody without names for seconds. */
+/**
+ * Minikube leaves one CoreDNS pod, whose node's drain would leave everybody without names for seconds; and so would that of a
+ * node where both came to be, as nothing moves a pod back to a node that has returned: a drain has to wait for the one before
+ * it takes the other.
+ */
 async function answerNamesOnEach(nodes: number): Promise<void> {
   const dns = [...kubectl, "--namespace", "kube-system"];
   await run("kubectl", [...dns, "scale", "deployment/coredns", `--replicas=${nodes}`]);
+  const budget = {
+    ...{ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: { name: "coredns" } },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { "k8s-app": "kube-dns" } } },
+  };
+  if (nodes > 1) {
+    const apply = ["apply", "--server-side", "--filename", "-"];
+    await run("kubectl", [...dns, ...apply], { input: JSON.stringify(budget), stdin: undefined });
+  } else await run("kubectl", [...dns, "delete", "poddisruptionbudget", "coredns", "--ignore-not-found"]);
   await run("kubectl", [...dns, "rollout", "status", "deployment/coredns", "--timeout=120s"]);
 }
 
