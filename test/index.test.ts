@@ -304,6 +304,7 @@ describe("program, dev with autoscaling and network policies", () => {
       "HorizontalPodAutoscaler todo-backend-dev 2 3",
       "HorizontalPodAutoscaler todo-frontend-dev 1 2",
       "NetworkPolicy todo-backend-dev",
+      "NetworkPolicy todo-backend-dev-migration",
       "NetworkPolicy todo-frontend-dev",
       "NetworkPolicy todo-postgres-dev",
       "PodDisruptionBudget todo-backend-dev",

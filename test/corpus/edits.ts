@@ -30,6 +30,7 @@ const DEPLOYMENT = "~ Deployment todo-backend-corpus";
 const FRONTEND = "~ Deployment todo-frontend-corpus";
 const DATABASE = "~ StatefulSet todo-postgres-corpus";
 const MIGRATION = "~ Job todo-backend-corpus-migration";
+const EARLY_POLICY = "~ NetworkPolicy todo-backend-corpus-migration";
 const TEST = "~ Pod todo-backend-corpus-test";
 /** Without the digest in its name, by which another content has another. There is one as a hook too, for a rollback. */
 const CONFIG = "ConfigMap todo-backend-corpus-config";
@@ -40,7 +41,7 @@ const OF_THE_BACKEND = [
   "~ Service todo-backend-corpus",
   "~ ServiceAccount todo-backend-corpus",
 ];
-const HOOKS_OF_THE_BACKEND = [MIGRATION, `~ ${CONFIG}`, "~ ServiceAccount todo-backend-corpus-migration"];
+const HOOKS_OF_THE_BACKEND = [MIGRATION, `~ ${CONFIG}`, EARLY_POLICY, "~ ServiceAccount todo-backend-corpus-migration"];
 
 const configMap = (name: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-${name}\ndata:\n  greeting: hello\n`;
@@ -228,7 +229,7 @@ const shown: Edit[] = [
       '{{ include "todo-backend.name" . }}-migration\ntier: hook\n',
     ],
     objects: [],
-    hooks: [MIGRATION],
+    hooks: [MIGRATION, EARLY_POLICY],
   },
   {
     what: "the chart's version",
@@ -405,6 +406,8 @@ const shown: Edit[] = [
     file: STACK_FILE,
     replace: ["  todo:origin", "  todo:networkPolicies: none\n  todo:origin"],
     objects: ["postgres", "backend", "frontend"].map((service) => `- NetworkPolicy todo-${service}-corpus`).sort(),
+    // Nor has the migration a way in to wait for.
+    hooks: ["- NetworkPolicy todo-backend-corpus-migration", MIGRATION],
   },
   {
     what: "no metrics",
