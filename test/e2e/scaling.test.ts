@@ -96,13 +96,13 @@ describe("an autoscaler in the place of replicas", function () {
     const limits = ["--overrides", JSON.stringify({ spec: { containers: [loader(image)] } })];
     const began = Date.now();
     const seen: string[] = [];
-    let last = Number.NEGATIVE_INFINITY;
-    /** How many pods the Deployment has to have; written down now and then, with how busy they are. */
+    let last = { at: Number.NEGATIVE_INFINITY, replicas: 0 };
+    /** How many pods the Deployment has to have; written down now and then and when it changes, with how busy they are. */
     const pods = async (): Promise<number> => {
       const { spec } = json(stack, "get", "deployment", backend);
       const at = Math.round((Date.now() - began) / 1000);
-      if (at - last >= SAMPLE_SECONDS) {
-        last = at;
+      if (at - last.at >= SAMPLE_SECONDS || spec.replicas !== last.replicas) {
+        last = { at, replicas: spec.replicas };
         const [metric] = scaler().status.currentMetrics ?? [];
         seen.push(`${at} s: ${spec.replicas} at ${metric?.resource?.current?.averageUtilization ?? "?"} %`);
       }
