@@ -1,5 +1,5 @@
 // What is installed, with which values, and what it is held to: pure.
-import type { ChartArgs, Policy } from "local-charts";
+import type { ChartArgs, Policy, WiringFacts } from "local-charts";
 import { MONITORING, type MonitoringChart, monitoringCharts } from "../settings/monitoring.ts";
 
 const { namespace, agentNamespace, agentState } = MONITORING;
@@ -24,6 +24,15 @@ export const chartsOf = (): Record<MonitoringChart, ChartArgs> =>
       },
     ]),
   ) as Record<MonitoringChart, ChartArgs>;
+
+/** The scraper learns addresses from the API server: no variable names whom it asks. */
+export const wiring: Partial<WiringFacts> = {
+  namespace,
+  connections: ["cluster-state", "logs"].map((to) => ({
+    ...{ release: "metrics", to },
+    key: "config/scrape.yaml of platform/charts/metrics",
+  })),
+};
 
 const READS_FILES = "its scrape config, rules and dashboards are files of many lines, which it reads from no variable";
 const ASKS = "what it shows it has from the API server, by a ClusterRole that reads what it needs and no Secret";

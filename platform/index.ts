@@ -12,7 +12,7 @@ import {
 import { podSecurity } from "../components/namespace.ts";
 import { KUBERNETES_VERSION } from "../settings/kubernetes-version.ts";
 import { MONITORING } from "../settings/monitoring.ts";
-import { chartsOf, policy } from "./charts.ts";
+import { chartsOf, policy, wiring } from "./charts.ts";
 
 const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo-platform"];
 
@@ -28,9 +28,8 @@ export = async () => {
   );
   const [charts, uid] = await Promise.all([
     prepareCharts(chartsOf(), {
-      ...{ provider, context, policy },
+      ...{ provider, context, policy, wiring },
       kubeVersion: KUBERNETES_VERSION,
-      wiring: { namespace },
     }),
     clusterUid(context),
     ...[namespace, agentNamespace].map((name) => assertOwnNamespace(context, name, OWN)),
