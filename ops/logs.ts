@@ -1,6 +1,5 @@
 // `make logs [ENV=dev] [Q=text] [FOLLOW=0]`: what all pods of an environment say and said, also those that are gone.
 import { setTimeout as sleep } from "node:timers/promises";
-import { redactText } from "local-charts/objects";
 import { Failure, runProgram } from "../tools/program.ts";
 import { follow, newest, once } from "./logs/follow.ts";
 import { type StoredLine, shownLine } from "./logs/line.ts";
@@ -17,7 +16,8 @@ await runProgram(async () => {
   await enterPresentCluster(stack);
   await assertMonitoring();
   const query = logsQuery(`todo-${stack}`, text);
-  const tell = (line: StoredLine) => console.log(redactText(shownLine(line)));
+  // As they are: what looks like a credential is a request id more often than not, and the name of a pod.
+  const tell = (line: StoredLine) => console.log(shownLine(line));
   if (FOLLOW === "0") {
     const lines = await withStore("logs", (base) => newest(base, query));
     for (const line of lines) tell(line);
