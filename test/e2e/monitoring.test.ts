@@ -53,7 +53,7 @@ const CRASHER = (image: string) => ({
 });
 
 /** The value of an expression that has one. */
-async function valueOf(query: string): Promise<number | undefined> {
+async function measured(query: string): Promise<number | undefined> {
   const answer = await withStore("metrics", async (base) => (await answerOf(`${base}/api/v1/query`, { query })).json());
   const { data } = answer as { data: { result: { value: [number, string] }[] } };
   return data.result[0] && Number(data.result[0].value[1]);
@@ -104,7 +104,7 @@ describe("the stack of monitoring", function () {
     for (const job of ["todo-frontend", "todo-backend"]) {
       const series = `http_requests_total{namespace="${own.namespace}",job="${job}",route="/api/todos",status="200"}`;
       await until(`the requests to ${job} in the store`, async () => {
-        const found = await valueOf(`sum(${series})`);
+        const found = await measured(`sum(${series})`);
         return found !== undefined && found >= REQUESTS ? found : undefined;
       });
     }
@@ -187,10 +187,10 @@ describe("the stack of monitoring", function () {
     const where = `namespace=~"${namespaces.join("|")}",container!=""`;
     const perContainer = (inner: string) => `sum(max by (namespace, pod, container) (${inner}))`;
     const memory = await until("the memory of all containers", () =>
-      valueOf(`${perContainer(`container_memory_working_set_bytes{${where}}`)} / 2^20`),
+      measured(`${perContainer(`container_memory_working_set_bytes{${where}}`)} / 2^20`),
     );
     const cpu = await until("their CPU", () =>
-      valueOf(`${perContainer(`rate(container_cpu_usage_seconds_total{${where}}[2m])`)} * 1000`),
+      measured(`${perContainer(`rate(container_cpu_usage_seconds_total{${where}}[2m])`)} * 1000`),
     );
     figure(
       `${Math.round(memory)} MiB of memory and ${Math.round(cpu)}m of CPU for all containers, metrics-server aside`,
