@@ -104,6 +104,15 @@ describe("charts of monitoring", function () {
     assert.deepEqual(ingress("logs")[0].from, [{ ...from(MONITORING.agentNamespace), ...agent }, scraper]);
     assert.deepEqual(ingress("log-agent")[0].from, [{ ...from(MONITORING.namespace), ...scraper }]);
     assert.equal(called("NetworkPolicy", "logs").spec.egress, undefined);
+    // The wiring is that of one namespace; this way leads to another.
+    const { name, port } = { name: "logs", port: called("Service", "logs").spec.ports[0].port };
+    const [toStore] = called("NetworkPolicy", "log-agent").spec.egress;
+    assert.deepEqual(toStore, {
+      to: [{ ...from(MONITORING.namespace), podSelector: { matchLabels: { "app.kubernetes.io/name": name } } }],
+      ports: [{ port }],
+    });
+    const { args } = called("DaemonSet", "log-agent").spec.template.spec.containers[0];
+    assert.ok(args.includes(`-remoteWrite.url=http://${name}.${MONITORING.namespace}:${port}/insert/native`));
     for (const { kind, metadata } of objects) {
       if (kind === "Service") assert.equal(called("Service", metadata.name).spec.clusterIP, "None");
     }
