@@ -183,7 +183,9 @@ describe("the stack of monitoring", function () {
     await opened("logs", async (page, url) => {
       // The page shows the last five minutes.
       own.place.kubectl("exec", podOf("todo-frontend"), "--", "node", "-e", ASK, "1", "e2e-page");
-      await until("the line that the page is to show", async () => make("logs", "Q=e2e-page", "FOLLOW=0") || undefined);
+      await until("the line that the page is to show", async () =>
+        make("logs", "Q=e2e-page", "FOLLOW=0").includes("GET /api/todos 200") ? true : undefined,
+      );
       const query = `{kubernetes.pod_namespace="${own.namespace}"} request_id:="e2e-page"`;
       await page.goto(`${url}/select/vmui/#/?query=${encodeURIComponent(query)}`);
       await page.getByText("GET /api/todos 200").first().waitFor();
