@@ -3,13 +3,22 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate scan
+.PHONY: help up monitoring logs alerts preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate scan
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-up: ## Deploy to Minikube, making whatever is missing, and print the URL          [ENV=dev|staging|prod]
-	$(run) ops/up.ts "$(ENV)"
+up: ## Deploy to Minikube, making whatever is missing, and print the URL          [ENV=dev|staging|prod MONITORING=1]
+	$(run) ops/up.ts "$(ENV)" $(if $(MONITORING),"MONITORING=$(MONITORING)")
+
+monitoring: ## Metrics, dashboards, logs and alerts of the cluster; DOWN=1 removes them
+	$(run) ops/monitoring.ts $(if $(DOWN),"DOWN=$(DOWN)")
+
+logs: ## What all pods of an environment say and said, also those that are gone        [ENV=… Q=text FOLLOW=0]
+	$(run) ops/logs.ts "$(ENV)" $(foreach name,FOLLOW,$(if $($(name)),"$(name)=$($(name))")) $(if $(Q),"Q=$(value Q)")
+
+alerts: ## What is wrong by the rules of monitoring, what to do, and the command
+	$(run) ops/alerts.ts
 
 preview: ## Show what `up` would change                                            [ENV=…]
 	$(run) ops/preview.ts "$(ENV)"
@@ -53,8 +62,8 @@ backup: ## Back the database in the cluster up now, and say how old the last bac
 restore: ## Put a backup in the place of all that the database holds           [ENV=… FROM=name PROTECTED=prod]
 	$(run) ops/restore.ts "$(ENV)" "FROM=$(FROM)" "PROTECTED=$(PROTECTED)"
 
-open: ## The page at its URL; where nothing in the cluster opens the port, forward it  [ENV=…]
-	$(run) ops/open.ts "$(ENV)"
+open: ## The page at its URL; where nothing in the cluster opens the port, forward it  [ENV=… WHAT=metrics|logs]
+	$(run) ops/open.ts "$(ENV)" $(if $(WHAT),"WHAT=$(WHAT)")
 
 env: ## Print what a shell needs for plain pulumi, kubectl, helm: eval "$(make env)" [ENV=…]
 	@tools/run ops/env.ts "$(ENV)"

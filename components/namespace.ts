@@ -9,14 +9,15 @@ export const OWN: [string, string] = ["app.kubernetes.io/part-of", "todo"];
 export const ENFORCED = `${NOTED}network-policies-enforced`;
 
 /** Under "restricted", the cluster refuses a pod that runs as root, asks for capabilities or mounts the host. */
-export const NAMESPACE_LABELS = {
-  ...Object.fromEntries([OWN]),
-  "pod-security.kubernetes.io/enforce": "restricted",
+export const podSecurity = (level: "restricted" | "privileged") => ({
+  "pod-security.kubernetes.io/enforce": level,
   // What is refused changes with this line alone, not with the cluster's next version.
   "pod-security.kubernetes.io/enforce-version": `v${KUBERNETES_VERSION.split(".").slice(0, 2).join(".")}`,
-  "pod-security.kubernetes.io/warn": "restricted",
-  "pod-security.kubernetes.io/audit": "restricted",
-};
+  "pod-security.kubernetes.io/warn": level,
+  "pod-security.kubernetes.io/audit": level,
+});
+
+export const NAMESPACE_LABELS = { ...Object.fromEntries([OWN]), ...podSecurity("restricted") };
 
 export const namespaceObject = (name: string): KubernetesObject => ({
   ...{ apiVersion: "v1", kind: "Namespace" },

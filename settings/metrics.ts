@@ -1,6 +1,7 @@
 // Metrics for Prometheus: which services serve them where, and who may ask. What a section says of its own: service-metrics.ts.
 import { z } from "zod";
 import { dnsLabel, NO_PORT, text, truth } from "./fields.ts";
+import { MONITORING } from "./monitoring.ts";
 import type { Problem } from "./problems.ts";
 import { OWN_PORT } from "./service-metrics.ts";
 import { type ServiceSections, type StackService, servicesOf } from "./services.ts";
@@ -12,7 +13,7 @@ export const metrics = z
       .prefault(true)
       .describe("Whether services serve metrics, and their pods say where, by the annotations prometheus.io/…"),
     namespace: dnsLabel("monitoring")
-      .default("todo-monitoring")
+      .default(MONITORING.namespace)
       .describe("Where the scraper is; with todo:networkPolicies wired nobody else reaches the metrics' ports"),
     operator: truth()
       .prefault(false)

@@ -13,6 +13,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   settings: [ENGINE],
   components: ["settings", ENGINE],
   "index.ts": ["components", "settings", ENGINE],
+  "platform/index.ts": ["platform/charts.ts", "components", "settings", ENGINE],
+  "platform/charts.ts": ["settings", ENGINE],
   tools: ["settings", ENGINE],
   cluster: ["tools", "settings", ENGINE],
   ops: ["cluster", "tools", "components", "settings", ENGINE],

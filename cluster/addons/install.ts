@@ -8,10 +8,10 @@ import { run, tryRun } from "../../tools/command.ts";
 import { Failure } from "../../tools/program.ts";
 import { type Progress, steps } from "../../tools/steps.ts";
 import { ensureAuthority, hostsCovered, isOfThisMachine, issue } from "../authority.ts";
-import { pulling } from "../engine-images.ts";
 import { imagesInNode } from "../node.ts";
 import { type ClusterRecord, profile } from "../profile.ts";
 import type { AddonName } from "./asked.ts";
+import { bringImage } from "./image.ts";
 import { GATEWAY_API, GATEWAY_KINDS, type Manifests, manifestsOf, OWNER, type Present, stateOf } from "./manifests.ts";
 
 /** What goes on beside a deployment. */
@@ -81,11 +81,7 @@ function begin(name: AddonName, manifests: Manifests, record: ClusterRecord) {
 }
 
 async function finish({ pods, last, image }: Manifests, record: ClusterRecord, report: Progress): Promise<void> {
-  if (!(await imagesInNode()).has(image)) {
-    if (record.images === "made") {
-      await (await import("../offline/addon-images.ts")).bringAddonImage(image, record, report);
-    } else for (const step of await pulling(image, "cluster/addons")) await step.run(report);
-  }
+  if (!(await imagesInNode()).has(image)) await bringImage(image, "cluster/addons", record, report);
   await apply(pods, report);
   for (const { metadata } of pods) {
     const { name, namespace = "" } = metadata;

@@ -58,6 +58,12 @@ export const suites: Suite[] = [
     changes: ["todo-met", "todo-met-scraper"],
     guardedBy: ["test/charts/metrics.test.ts"],
   },
+  {
+    file: "test/e2e/monitoring.test.ts",
+    changes: ["todo-mon", "todo-monitoring", "todo-log-agent", "kube-system/metrics-server"],
+    needs: ["browser"],
+    guardedBy: ["platform/test/charts.test.ts"],
+  },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },
   { file: "test/e2e/promote.test.ts", changes: ["todo-dev"] },
   {

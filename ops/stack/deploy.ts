@@ -2,7 +2,7 @@
 import { addonsAskedBy, httpsHostsIn } from "../../cluster/addons/asked.ts";
 import { bringAddons } from "../../cluster/addons/install.ts";
 import { databaseImage, ensureImages } from "../../cluster/images.ts";
-import { pulumiState } from "../../cluster/profile.ts";
+import { pulumiState, type StartedCluster } from "../../cluster/profile.ts";
 import { ensureToolsAndCluster } from "../../cluster/start.ts";
 import { configOf } from "../../settings/stack-files.ts";
 import { runInTerminal } from "../../tools/command.ts";
@@ -24,11 +24,11 @@ import { isProtected } from "./stack-file.ts";
 import { settingsOf } from "./stack-settings.ts";
 
 /**
- * Changes nothing where nothing changed.
+ * Changes nothing where nothing changed; answers with the cluster that it went to.
  * @param follow whether tags of images that are built here follow their sources. Default: those of dev do
  * @throws Failure where a person's part is missing, before anything is begun
  */
-export async function deploy(stack: string, { follow = stack === "dev" } = {}): Promise<void> {
+export async function deploy(stack: string, { follow = stack === "dev" } = {}): Promise<StartedCluster> {
   assertUpAnswerable(stack);
   assertPassphrase(stack);
   const tags = { follow, promoted: isProtected(stack) };
@@ -55,6 +55,7 @@ export async function deploy(stack: string, { follow = stack === "dev" } = {}): 
   await addons.there();
   if (trial) await steps([trial]);
   await answer(stack);
+  return record;
 }
 
 /** Whether the cluster enforces NetworkPolicies, where the stack counts on them; what is wrong with its file Pulumi says. */

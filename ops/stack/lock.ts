@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { todo } from "./program.ts";
 import { backendFolder, parsed } from "./state-file.ts";
 
 /** Who holds a stack, or did. */
@@ -13,8 +14,8 @@ export interface Lock {
 }
 
 /** Undefined where nobody holds it. */
-export function lockOf(stack: string): Lock | undefined {
-  const folder = join(backendFolder() ?? "/nowhere", "locks", "organization", "todo", stack);
+export function lockOf(stack: string, { project } = todo): Lock | undefined {
+  const folder = join(backendFolder() ?? "/nowhere", "locks", "organization", project, stack);
   const [file] = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   if (!file) return undefined;
   const lock = parsed(join(folder, file)) as { pid: number; hostname: string; username: string } | undefined;

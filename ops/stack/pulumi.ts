@@ -8,6 +8,7 @@ import { run } from "../../tools/command.ts";
 import { cache, root } from "../../tools/places.ts";
 import { Failure } from "../../tools/program.ts";
 import { confirmPassphrase, devPassphrase, wrongPassphrase } from "./consent.ts";
+import { todo } from "./program.ts";
 import { mendState } from "./state-file.ts";
 
 /** What Pulumi needs in the environment beside the cluster's; what the user has set himself wins. */
@@ -38,14 +39,15 @@ export function usePulumi(stack: string, record: ClusterRecord): void {
  * Creates the stack in the backend unless it is there; a state that was cut off is mended first.
  * @throws Failure where the passphrase is not the stack's
  */
-export async function ensureStack(stack: string): Promise<void> {
-  mendState(stack);
-  const found = await execa("pulumi", ["stack", "ls", "--json"], { stdin: "ignore", reject: false, cwd: root });
+export async function ensureStack(stack: string, program = todo): Promise<void> {
+  const { folder } = program;
+  mendState(stack, program);
+  const found = await execa("pulumi", ["stack", "ls", "--json"], { stdin: "ignore", reject: false, cwd: folder });
   if (found.failed)
     throw new Failure(`pulumi: cannot read the stacks in ${process.env.PULUMI_BACKEND_URL}: ${lastLine(found.stderr)}`);
   const names = (JSON.parse(found.stdout) as { name: string }[]).map(({ name }) => name.split("/").at(-1));
-  if (names.includes(stack)) return confirmPassphrase(stack);
-  await run("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: root }).catch((error: Error) => {
+  if (names.includes(stack)) return program === todo ? confirmPassphrase(stack) : undefined;
+  await run("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: folder }).catch((error: Error) => {
     throw wrongPassphrase(stack, error.message) ?? error;
   });
 }

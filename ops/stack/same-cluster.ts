@@ -2,8 +2,8 @@
 // in a backend of the user's outlives it, and then Pulumi would find nothing to do on a cluster that is empty.
 import { profile } from "../../cluster/profile.ts";
 import { run } from "../../tools/command.ts";
-import { root } from "../../tools/places.ts";
 import { Failure } from "../../tools/program.ts";
+import { todo } from "./program.ts";
 
 interface State {
   deployment: { resources?: { type: string; outputs?: { metadata?: { name?: string; uid?: string } } }[] };
@@ -22,9 +22,9 @@ function recordedNamespace({ deployment }: State): { name: string; uid: string }
  * @param ownState whether the state is kept for this cluster alone
  * @throws Failure for other state: nobody but its owner knows whether another cluster still runs what it describes
  */
-export async function followCluster(stack: string, ownState: boolean): Promise<void> {
+export async function followCluster(stack: string, ownState: boolean, { folder } = todo): Promise<void> {
   const recorded = recordedNamespace(
-    JSON.parse(await run("pulumi", ["stack", "export", "--stack", stack], { cwd: root })),
+    JSON.parse(await run("pulumi", ["stack", "export", "--stack", stack], { cwd: folder })),
   );
   if (!recorded) return;
   const query = ["get", "namespace", recorded.name, "--ignore-not-found", "--output", "jsonpath={.metadata.uid}"];
@@ -37,5 +37,5 @@ export async function followCluster(stack: string, ownState: boolean): Promise<v
     );
   }
   console.log(`stack ${stack}: namespace ${recorded.name} ${found}, so what was in it is deployed anew`);
-  await run("pulumi", ["refresh", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"], { cwd: root });
+  await run("pulumi", ["refresh", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"], { cwd: folder });
 }

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../tools/program.ts";
+import { todo } from "./program.ts";
 
 /** Of a file backend, where Pulumi keeps states, locks and histories. */
 export function backendFolder(): string | undefined {
@@ -24,12 +25,12 @@ export function parsed(file: string): unknown {
  * @returns whether that was so
  * @throws Failure where there is none
  */
-export function mendState(stack: string): boolean {
+export function mendState(stack: string, { project } = todo): boolean {
   const backend = backendFolder();
   if (backend === undefined) return false;
-  const file = join(backend, "stacks", "todo", `${stack}.json`);
+  const file = join(backend, "stacks", project, `${stack}.json`);
   if (!existsSync(file) || parsed(file) !== undefined) return false;
-  const history = join(backend, "history", "todo", stack);
+  const history = join(backend, "history", project, stack);
   const names = existsSync(history) ? readdirSync(history).filter((name) => name.endsWith(".checkpoint.json")) : [];
   // Their names hold the time.
   const older = names.sort().reverse();

@@ -19,7 +19,7 @@ export const NOTED = "noted.local-charts/";
 
 /** Annotations of Helm's, of ours and of operations, which no chart has and nothing follows from. */
 const BESIDE =
-  /^(cluster-uid|noted\.local-charts\/.*|meta\.helm\.sh\/release-name(space)?|deployment\.kubernetes\.io\/revision|kubernetes\.io\/change-cause|kubectl\.kubernetes\.io\/(restartedAt|last-applied-configuration))$/;
+  /^(cluster-uid|noted\.local-charts\/.*|meta\.helm\.sh\/release-name(space)?|deployment\.kubernetes\.io\/revision|deprecated\.daemonset\.template\.generation|kubernetes\.io\/change-cause|kubectl\.kubernetes\.io\/(restartedAt|last-applied-configuration))$/;
 
 /**
  * Fields of a live object that differ from the chart's.

@@ -19,11 +19,12 @@ export interface Model {
 
 export function modelOf(facts: WiringFacts, charts: ChartObjects[]): Model {
   const { namespace, secrets = {} } = facts;
-  const all = charts.flatMap(({ chart, release, objects }) =>
-    objects.map((object): Placed => ({ chart, release, object })),
-  );
   // What is in another namespace cannot be meant by a name without one.
-  const here = all.filter(({ object }) => (object.metadata.namespace ?? namespace) === namespace);
+  const here = charts.flatMap(({ chart, release, objects, namespace: own }) =>
+    objects
+      .filter(({ metadata }) => (metadata.namespace ?? own) === namespace)
+      .map((object): Placed => ({ chart, release, object })),
+  );
   const ofKind = (kind: string) => here.filter(({ object }) => groupKind(object) === kind);
   return {
     facts,

@@ -27,7 +27,10 @@ describe("a live object", () => {
     const managedFields = [
       { manager: "kube-controller-manager", operation: "Update", fieldsV1: { "f:spec": { "f:x": {} } } },
     ];
-    const annotations = { "meta.helm.sh/release-name": "web", "deployment.kubernetes.io/revision": "3" };
+    const annotations = {
+      ...{ "meta.helm.sh/release-name": "web", "deployment.kubernetes.io/revision": "3" },
+      "deprecated.daemonset.template.generation": "2",
+    };
     const added = { x: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 };
     const live = {
       ...object({ terminationMessagePath: "/dev/termination-log" }, added, { annotations, managedFields }),

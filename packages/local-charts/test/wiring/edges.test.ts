@@ -26,6 +26,16 @@ const link = (value: string, name = "LINK") => [(one: Shop) => one.set("Deployme
 const web = (line: string) => [...FOUND.slice(0, 2), `Deployment web-dev ${line}`, ...FOUND.slice(2)];
 
 describe("the connections of an environment", () => {
+  it("are none of a release of another namespace, though its objects do not say where they are", () => {
+    const { facts, charts } = shop();
+    const away = charts.map((chart) => (chart.release === "web-dev" ? { ...chart, namespace: "elsewhere" } : chart));
+    const { edges } = edgesOf(modelOf(facts, away));
+    assert.deepEqual(
+      edges.map(({ from }) => from.object.metadata.name),
+      ["api-dev", "api-dev-migration"],
+    );
+  });
+
   const cases: [what: string, changes: ((shop: Shop) => void)[], expected: string[]][] = [
     ["are in variables, Secrets and commands", [], FOUND],
     ["may lead outside", link("https://api.example.org"), web("LINK: api.example.org 443")],

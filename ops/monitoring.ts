@@ -1,0 +1,12 @@
+// `make monitoring [DOWN=1]`: metrics, dashboards, logs and alerts of the cluster, installed from platform/, or removed.
+import { ensureCluster, ensureToolsAndCluster } from "../cluster/start.ts";
+import { ensureTools } from "../tools/install.ts";
+import { runProgram } from "../tools/program.ts";
+import { deployMonitoring } from "./monitoring/deploy.ts";
+import { removeMonitoring } from "./monitoring/remove.ts";
+
+await runProgram(async () => {
+  if (!process.argv.slice(2).includes("DOWN=1")) return deployMonitoring(await ensureToolsAndCluster());
+  await ensureTools();
+  await removeMonitoring(await ensureCluster());
+});
