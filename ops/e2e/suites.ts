@@ -61,7 +61,6 @@ export const suites: Suite[] = [
   {
     file: "test/e2e/monitoring.test.ts",
     changes: ["todo-mon", "todo-monitoring", "todo-log-agent", "kube-system/metrics-server"],
-    needs: ["browser"],
     guardedBy: ["platform/test/charts.test.ts"],
   },
   { file: "test/e2e/umbrella.test.ts", changes: ["todo-umbrella-test"] },

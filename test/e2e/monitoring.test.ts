@@ -1,10 +1,8 @@
-// The stack of monitoring as a person meets it: installed, asked, looked at in a browser, and removed without a trace.
-// Does not prove: that every rule fires (one is made to, and to clear), nor that lines of a longer absence of the store arrive.
+// The stack of monitoring as a person meets it: installed, asked, and removed without a trace.
+// Does not prove: that every rule fires (one is made to, and to clear), that a browser shows the pages, nor that lines of a longer absence of the store arrive.
 import { strict as assert } from "node:assert";
-import type { Browser, Page } from "playwright-core";
 import { answerOf, withStore } from "../../ops/monitoring/ask.ts";
 import { MONITORING } from "../../settings/monitoring.ts";
-import { startBrowser } from "./browser.ts";
 import { interrupt } from "./checkout.ts";
 import { claim, present, unclaim } from "./claims.ts";
 import { dev, until } from "./cluster.ts";
@@ -64,7 +62,6 @@ async function measured(query: string): Promise<number | undefined> {
 describe("the stack of monitoring", function () {
   this.timeout(900_000);
   let own: OwnEnvironment;
-  let browser: Browser;
 
   const cluster = (...args: string[]) => dev.run("", "kubectl", "--context", "todo-on-minikube", ...args);
   const make = (verb: string, ...words: string[]) => {
@@ -80,10 +77,8 @@ describe("the stack of monitoring", function () {
     claim(...namespaces);
     own = new OwnEnvironment(stack, (config) => config.setIn(["config", "todo:networkPolicies"], "wired"));
     own.up();
-    browser = await startBrowser();
   });
-  after(async () => {
-    await browser?.close();
+  after(() => {
     if (own) own.make("monitoring", "DOWN=1");
     unclaim(...namespaces);
     own?.end();
@@ -161,35 +156,6 @@ describe("the stack of monitoring", function () {
     own.place.kubectl("delete", "deployment", "crasher", "--wait=true");
     // Where the scraper was moved meanwhile it takes the last that it saw for what is, for five minutes.
     await until("the alert to clear", async () => (mine.test(firing()) ? undefined : true), 420);
-  });
-
-  it("shows both pages in a browser, with this environment on them", async () => {
-    const opened = async (what: string, see: (page: Page, url: string) => Promise<void>) => {
-      const child = await own.checkout.start(["make", "open", `WHAT=${what}`], "until Ctrl-C");
-      const page = await browser.newPage();
-      try {
-        await see(page, `http://127.0.0.1:${what === "metrics" ? 8428 : 9428}`);
-      } finally {
-        await page.close();
-        interrupt(child);
-      }
-    };
-    await opened("metrics", async (page, url) => {
-      await page.goto(`${url}/vmui/#/dashboards`);
-      for (const title of ["Services: the golden signals", "Requests per second"])
-        await page.getByText(title, { exact: true }).first().waitFor();
-      await page.getByText(`${own.namespace} todo-backend`).first().waitFor();
-    });
-    await opened("logs", async (page, url) => {
-      // The page shows the last five minutes.
-      own.place.kubectl("exec", podOf("todo-frontend"), "--", "node", "-e", ASK, "1", "e2e-page");
-      await until("the line that the page is to show", async () =>
-        make("logs", "Q=e2e-page", "FOLLOW=0").includes("GET /api/todos 200") ? true : undefined,
-      );
-      const query = `{kubernetes.pod_namespace="${own.namespace}"} request_id:="e2e-page"`;
-      await page.goto(`${url}/select/vmui/#/?query=${encodeURIComponent(query)}`);
-      await page.getByText("GET /api/todos 200").first().waitFor();
-    });
   });
 
   it("needs no more than 320 MiB of memory", async () => {
