@@ -31,7 +31,8 @@ export const redactRequest = (request: Request): Request => ({
 function redactContent(content: unknown): unknown {
   if (typeof content === "string") {
     const inside = parsed(content);
-    return isMap(inside) ? JSON.stringify(redactStrings(inside)) : redactOutput(content);
+    const isAnswer = isMap(inside) && typeof inside.kind !== "string";
+    return isAnswer ? JSON.stringify(redactStrings(inside)) : redactOutput(content);
   }
   return redactStrings(content);
 }
@@ -43,8 +44,18 @@ function redactStrings(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactStrings(inner)]));
 }
 
-/** What a command has said: of whole objects, what is hidden goes by the name beside it too. */
+/** As Kubernetes names what a workload makes: letters that form no words, so that they look like a password's. */
+const GENERATED = /\b[a-z][a-z0-9-]*(?:-[bcdfghjklmnpqrstvwxz2456789]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
+
+/** Without the names of pods a model could ask for no log of theirs. */
 function redactOutput(text: string): string {
+  const names: string[] = [];
+  const marked = text.replace(GENERATED, (name) => `kept-name-${names.push(name) - 1}-here`);
+  return redactCommand(marked).replace(/kept-name-(\d+)-here/g, (mark, index: string) => names[Number(index)] ?? mark);
+}
+
+/** What a command has said: of whole objects, what is hidden goes by the name beside it too. */
+function redactCommand(text: string): string {
   const objects = objectsIn(text);
   if (!objects) return redactText(text);
   const redacted = objects.map((object) => redactObject(object));

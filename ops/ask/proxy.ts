@@ -17,14 +17,14 @@ export interface Listener {
   sent: (body: string) => void;
 }
 
-export interface Proxy {
+export interface ModelProxy {
   /** The model's last word. Rejects with a Failure where it has none, or a limit is reached. */
   answer: Promise<string>;
   server: Server;
 }
 
 /** @param token by which the helper is known */
-export function proxyTo(model: Model, token: string, limits: Limits, listener: Listener): Proxy {
+export function proxyTo(model: Model, token: string, limits: Limits, listener: Listener): ModelProxy {
   let resolve: (text: string) => void = () => {};
   let reject: (reason: unknown) => void = () => {};
   const answer = new Promise<string>((...both) => {

@@ -17,23 +17,29 @@ export type Trial =
   /** What it would change, line by line, and the edit as `git apply` takes it. */
   | { changes: string[]; patch: string };
 
-/** @param looks whether its images are there; by default asks the node */
+interface Where {
+  /** Folder of the stack files. */
+  from?: string;
+  /** What is said of images that are not there; by default the node is asked. */
+  images?: (stack: string, folder: string) => Promise<string[]>;
+}
+
 export async function tried(
   stack: string,
   path: string[],
   value: string,
-  looks: (stack: string, folder: string) => Promise<string[]> = missingImages,
+  { from = root, images = missingImages }: Where = {},
 ): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), "todo-proposal-"));
   try {
-    for (const name of stackNames(root)) cpSync(stackFile(root, name), stackFile(folder, name));
+    for (const name of stackNames(from)) cpSync(stackFile(from, name), stackFile(folder, name));
     const file = stackFile(folder, stack);
     const before = readFileSync(file, "utf8");
     const after = edited(before, path, value);
     if (after === before) return { refusal: `todo:${path.join(".")} has that value already` };
     writeFileSync(file, after);
-    const [old, fresh] = await Promise.all([snapshot(stack), snapshot(stack, folder)]);
-    const refusal = refusalOf(old, fresh) ?? (await looks(stack, folder)).join("; ");
+    const [old, fresh] = await Promise.all([snapshot(stack, from), snapshot(stack, folder)]);
+    const refusal = refusalOf(old, fresh) ?? (await images(stack, folder)).join("; ");
     if (refusal) return { refusal: redactText(refusal) };
     return { changes: changesOf(old, fresh), patch: patchOf(`Pulumi.${stack}.yaml`, before, after) };
   } catch (error) {
