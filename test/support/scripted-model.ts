@@ -10,7 +10,7 @@ export type Turn =
   | { status?: number; body: string }
   | "hang";
 
-/** By the word in brackets in the question: `[name]`. A script's last turn goes on for ever. */
+/** By the last word in brackets in the question: `[name]`. A script's last turn goes on for ever. */
 export type Scripts = Record<string, Turn[]>;
 
 interface Message {
@@ -38,7 +38,7 @@ export async function scriptedModel(scripts: Scripts): Promise<ScriptedModel> {
     asked.push({ authorization: request.headers.authorization, text });
     const { messages, stream } = JSON.parse(text) as { messages: Message[]; stream?: boolean };
     const question = messages.findLastIndex(({ role }) => role === "user");
-    const name = /\[([a-z-]+)\]/.exec(textOf(messages[question]))?.[1] ?? "";
+    const name = [...textOf(messages[question]).matchAll(/\[([a-z-]+)\]/g)].at(-1)?.[1] ?? "";
     const results = messages.slice(question + 1).filter(({ role }) => role === "tool");
     const script = scripts[name] ?? [{ status: 404, body: `{"error":{"message":"no script ${name}"}}` }];
     const turn = script[Math.min(results.length, script.length - 1)];

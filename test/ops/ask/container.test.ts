@@ -1,5 +1,4 @@
-// What the helper's container is given, and the kubeconfig in it. Does not prove that an engine holds to it
-// (test/e2e/ask.test.ts).
+// What the helper's container is given, and the kubeconfig in it. Does not prove that an engine holds to it.
 import { strict as assert } from "node:assert";
 import { addressOf, throughDoor } from "../../../ops/ask/access.ts";
 import { containerArgs } from "../../../ops/ask/container.ts";

@@ -1,5 +1,5 @@
 // What stands between a helper and its model: the key, the redaction, and limits that end whatever goes on.
-// Does not prove that a helper has no other way out (test/e2e/ask.test.ts).
+// Does not prove that a helper has no other way out (test/ops/ask/container.test.ts).
 import { strict as assert } from "node:assert";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "mocha";
