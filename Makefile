@@ -3,7 +3,7 @@ ENV ?= dev
 run := @tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help up monitoring logs alerts preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose faults guard recover doctor tools cluster images clean bench mutate scan
+.PHONY: help up monitoring logs alerts preview diff drift pr-report down open compare promote history rollback rotate identity migrate backup restore evidence env test e2e check format generate diagnose ask faults guard recover doctor tools cluster images clean bench mutate scan
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -88,6 +88,10 @@ generate: ## Write the generated files again
 
 diagnose: ## What is wrong in an environment, why, and what to type          [ENV=…]
 	$(run) ops/diagnose.ts "$(ENV)"
+
+# The question comes by the environment, where make puts what it was given: as an argument a shell would read it.
+ask: ## What an AI helper says that can look and nothing else: Q="why is the backend not ready?"  [ENV=… WITHIN=180 SHOW_PROMPT=1]
+	$(run) ops/ask.ts "$(ENV)"
 
 faults: ## Make what can go wrong outside happen, and write what came of it to docs/faults.md  (half an hour)  [ONLY=asleep]
 	$(run) ops/e2e.ts PAGE=faults $(if $(ONLY),"ONLY=$(ONLY)")

@@ -66,7 +66,12 @@ await runProgram(async () => {
 /** What these suites need, put into the environment that they inherit. @throws Failure where there is no cluster */
 async function prepare(chosen: Suite[]): Promise<void> {
   const need = (what: NonNullable<Suite["needs"]>[number]) => chosen.some(({ needs = [] }) => needs.includes(what));
-  const also = ["helm", ...(need("helm4") ? ["helm4"] : []), ...(need("scanners") ? ["kube-score"] : [])];
+  const also = [
+    "helm",
+    ...(need("helm4") ? ["helm4"] : []),
+    ...(need("scanners") ? ["kube-score"] : []),
+    ...(need("assistant") ? ["kubectl-ai"] : []),
+  ];
   await ensureTools({ also });
   if (need("scanners")) process.env.CHECKOV = await pythonProgram("checkov");
   const record = readRecord();

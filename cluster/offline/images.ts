@@ -49,7 +49,8 @@ function digest(...parts: string[]): string {
 /** The engine may be older than BuildKit, and the client may lack it. */
 export const classicBuilder = { DOCKER_BUILDKIT: "0" };
 
-async function debian(suite: string, report: Progress): Promise<string> {
+/** The image that has a Debian release and nothing else. */
+export async function debian(suite: string, report: Progress): Promise<string> {
   const image = `todo-on-minikube/debian:${suite}-slim`;
   if (!(await engineHas(image))) {
     const archive = await rootArchive(suite, report);

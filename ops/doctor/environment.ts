@@ -124,11 +124,11 @@ async function pageCertificate(
   }
 }
 
-/** Of the images that a stack's file names. */
-async function imageVerdicts(stack: string, database: string): Promise<Verdict[]> {
+/** Of the images that a stack's file names. @param folder of that file */
+export async function imageVerdicts(stack: string, database: string, folder = root): Promise<Verdict[]> {
   const there = await imagesInNode().catch(() => undefined);
   if (!there) return [{ is: "unknown", what: "images", found: "the node could not be asked which it has" }];
-  const named = sectionsIn(configOf(root, stack)).flatMap(({ section }) => {
+  const named = sectionsIn(configOf(folder, stack)).flatMap(({ section }) => {
     const { repository, tag, digest } = mapOf(mapOf(section).image);
     return repository ? [`${repository}${tag ? `:${tag}` : ""}${digest ? `@${digest}` : ""}`] : [];
   });

@@ -14,7 +14,7 @@ export interface Suite {
   /** What nobody may change meanwhile, though it does not do so itself. */
   reads?: string[];
   /** Beyond what `make up` brings. */
-  needs?: ("helm4" | "browser" | "scanners")[];
+  needs?: ("helm4" | "browser" | "scanners" | "assistant")[];
   /** Nothing runs beside it: it stops the cluster, or takes all the room on it. */
   alone?: true;
   /** The page of docs/ that shows what each of its tests said last. */
@@ -52,6 +52,13 @@ export const suites: Suite[] = [
     page: "guard",
     changes: ["todo-identity"],
     guardedBy: ["test/components/identity.test.ts"],
+  },
+  {
+    file: "test/e2e/ask.test.ts",
+    changes: ["todo-asked"],
+    reads: ["todo-dev"],
+    needs: ["assistant"],
+    guardedBy: ["test/ops/ask/proxy.test.ts", "test/ops/ask/container.test.ts", "test/components/identity.test.ts"],
   },
   {
     file: "test/e2e/metrics.test.ts",

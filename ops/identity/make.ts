@@ -43,6 +43,27 @@ export function askedFor(wishes: string[]): Asked {
 /** @throws Failure where there is no cluster, or the namespace is somebody else's, or whoever asks may not do it */
 export async function makeIdentity(env: string | undefined, { identity, hours }: Asked): Promise<void> {
   const stack = env || "dev";
+  const { context, namespace, kubeconfig, until } = await issueIdentity(stack, identity, hours * 3600);
+  const file = kubeconfigFile(stack, identity);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(file, stringify(kubeconfig), { mode: 0o600 });
+  // The mode counts only for a file that is new.
+  chmodSync(file, 0o600);
+  const command = identity === "deployer" ? `pulumi up -s ${stack}` : `make diagnose ENV=${stack}`;
+  console.log(`${identity} of ${namespace} on ${context}, until ${until.slice(0, 16).replace("T", " ")} UTC: ${file}`);
+  console.log(`  KUBECONFIG=${file} ${command}`);
+}
+
+/** A kubeconfig that is an identity for so long, and what it is of. */
+export interface Issued {
+  context: string;
+  namespace: string;
+  kubeconfig: ReturnType<typeof kubeconfigOf>;
+  until: string;
+}
+
+/** Makes an identity of a stack, its namespace included, and a token of it. @throws Failure as makeIdentity */
+export async function issueIdentity(stack: string, identity: Identity, seconds: number): Promise<Issued> {
   const namespace = `todo-${stack}`;
   const context = contextOf(stack);
   if (context === profile) {
@@ -59,21 +80,9 @@ export async function makeIdentity(env: string | undefined, { identity, hours }:
   };
   const objects = [...missing, ...identityObjects(identity, namespace)];
   await applied(context, namespace, objects, MANAGER).catch(refused);
-  const { token, until } = await tokenOf(context, namespace, identity, hours * 3600).catch(refused);
-  const file = kubeconfigFile(stack, identity);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(
-    file,
-    stringify(kubeconfigOf(identity, { context, namespace, cluster: await clusterOf(context), token })),
-    {
-      mode: 0o600,
-    },
-  );
-  // The mode counts only for a file that is new.
-  chmodSync(file, 0o600);
-  const command = identity === "deployer" ? `pulumi up -s ${stack}` : `make diagnose ENV=${stack}`;
-  console.log(`${identity} of ${namespace} on ${context}, until ${until.slice(0, 16).replace("T", " ")} UTC: ${file}`);
-  console.log(`  KUBECONFIG=${file} ${command}`);
+  const { token, until } = await tokenOf(context, namespace, identity, seconds).catch(refused);
+  const cluster = await clusterOf(context);
+  return { context, namespace, kubeconfig: kubeconfigOf(identity, { context, namespace, cluster, token }), until };
 }
 
 /** The context that a stack is deployed to. @throws Failure where its file names none */

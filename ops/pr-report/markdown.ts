@@ -120,13 +120,14 @@ function section(stack: string, { base, head, previews }: PullRequest): Section 
 const dashes = (count: number) => Array<string>(count).fill("–");
 const list = (names: string[]) => names.join(", ") || "–";
 
-interface ReleaseChanges {
+export interface ReleaseChanges {
   release: string;
   changes: ObjectChange[];
   objects: KubernetesObject[];
 }
 
-function changedReleases(old: EnvironmentSnapshot | undefined, fresh: EnvironmentSnapshot): ReleaseChanges[] {
+/** What changes from one snapshot of an environment to another, by release; unchanged ones are left out. */
+export function changedReleases(old: EnvironmentSnapshot | undefined, fresh: EnvironmentSnapshot): ReleaseChanges[] {
   const before = old?.releases ?? {};
   const all = [...new Set([...Object.keys(fresh.releases), ...Object.keys(before)])];
   return all
@@ -157,13 +158,22 @@ function warnings(change: ObjectChange): string[] {
 }
 
 /** One release, folded: its objects and fields as the preview lists them. */
-function releaseText({ release, changes, objects }: ReleaseChanges, namespace: string): string {
-  const { entries, runs } = report(release, namespace, { from: "deployed", revision: 0 }, changes, objects);
-  const lines = [...entries.filter((entry) => !isFolded(entry)).flatMap(entryLines), ...foldedLines(entries)];
-  const hooks = runLines(runs).map((line) => `  ${line}`);
+function releaseText(changed: ReleaseChanges, namespace: string): string {
+  const { lines, hooks } = releaseLines(changed, namespace, entryLines);
   const more = lines.length > LINES ? [`… ${lines.length - LINES} more lines`] : [];
   const body = block("diff", [...lines.slice(0, LINES), ...more, ...hooks]);
-  return `<details><summary>${release}: ${counts(changes)}</summary>\n\n${body}\n\n</details>\n`;
+  return `<details><summary>${changed.release}: ${counts(changed.changes)}</summary>\n\n${body}\n\n</details>\n`;
+}
+
+/** Objects and fields of one release as the preview lists them, and what runs for it. */
+export function releaseLines(
+  { release, changes, objects }: ReleaseChanges,
+  namespace: string,
+  linesOf = (entry: Entry) => objectLines(entry, FIELDS),
+): { lines: string[]; hooks: string[] } {
+  const { entries, runs } = report(release, namespace, { from: "deployed", revision: 0 }, changes, objects);
+  const lines = [...entries.filter((entry) => !isFolded(entry)).flatMap(linesOf), ...foldedLines(entries)];
+  return { lines, hooks: runLines(runs).map((line) => `  ${line}`) };
 }
 
 /** In a block of kind diff, lines are green, red or orange by their first character. */

@@ -32,11 +32,12 @@ export interface EnvironmentSnapshot {
 /** By the name of the stack. */
 export type Snapshot = Record<string, EnvironmentSnapshot>;
 
-async function snapshot(stack: string): Promise<EnvironmentSnapshot> {
+/** @param folder of the stack files; all else is this checkout's */
+export async function snapshot(stack: string, folder = root): Promise<EnvironmentSnapshot> {
   const shot: EnvironmentSnapshot = { standIns: {}, releases: {}, findings: [], mandatory: true };
   try {
-    shot.protected = isProtected(stack);
-    const settings = readSettings(root, stack, { assumeSecrets: true });
+    shot.protected = isProtected(stack, folder);
+    const settings = readSettings(folder, stack, { assumeSecrets: true });
     shot.standIns = standIns(settings);
     shot.mandatory = settings.policy === "mandatory";
     const { parts, charts } = await renderEnvironment(settings, root);

@@ -4,11 +4,15 @@ import { profile, readRecord, type StartedCluster } from "../../cluster/profile.
 import { ensureTools } from "../../tools/install.ts";
 import { Failure } from "../../tools/program.ts";
 
-/** Makes this process reach the project's cluster, with the tools for it. @throws Failure where there is none */
-export async function enterPresentCluster(stack: string): Promise<StartedCluster> {
+/**
+ * Makes this process reach the project's cluster, with the tools for it.
+ * @param also tools that are wanted too, of those that are optional or built late
+ * @throws Failure where there is none
+ */
+export async function enterPresentCluster(stack: string, also: string[] = []): Promise<StartedCluster> {
   const record = readRecord();
   if (!record?.uid) throw new Failure(`cluster ${profile}: there is none; \`make up ENV=${stack}\` makes it`);
-  await ensureTools();
+  await ensureTools({ also });
   Object.assign(process.env, await clusterEnvironment(record));
   return record as StartedCluster;
 }

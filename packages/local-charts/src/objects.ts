@@ -27,5 +27,6 @@ export { type Entry, type FullReport, REPORT_FILE_VARIABLE, type Report, report 
 export { foldedLines, isFolded, objectLines, runLines } from "./preview/text.ts";
 export { hardLimits, peak, type Quota, quotaProblems } from "./quota.ts";
 export { redactText, SECRET_LIKE, SURELY_SECRET, URL_WITH_PASSWORD } from "./redact/credentials.ts";
+export { redactObject } from "./redact/redact.ts";
 export { redactor } from "./redact/values.ts";
 export { clusterName } from "./wiring/addresses.ts";
