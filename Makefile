@@ -14,8 +14,9 @@ up: ## Deploy to Minikube, making whatever is missing, and print the URL        
 monitoring: ## Metrics, dashboards, logs and alerts of the cluster; DOWN=1 removes them
 	$(run) ops/monitoring.ts $(if $(DOWN),"DOWN=$(DOWN)")
 
+# The text comes by the environment, as the question of `ask` does.
 logs: ## What all pods of an environment say and said, also those that are gone        [ENV=… Q=text FOLLOW=0]
-	$(run) ops/logs.ts "$(ENV)" $(foreach name,FOLLOW,$(if $($(name)),"$(name)=$($(name))")) $(if $(Q),"Q=$(value Q)")
+	$(run) ops/logs.ts "$(ENV)" $(if $(FOLLOW),"FOLLOW=$(FOLLOW)")
 
 alerts: ## What is wrong by the rules of monitoring, what to do, and the command
 	$(run) ops/alerts.ts

@@ -11,7 +11,8 @@ import { stackName } from "./stack/stack-file.ts";
 
 await runProgram(async () => {
   const stack = stackName(process.argv[2]);
-  const { Q: text, FOLLOW = "1" } = Object.fromEntries(process.argv.slice(3).map((word) => word.split(/=(.*)/s)));
+  const { Q: text } = process.env;
+  const FOLLOW = process.argv[3]?.replace("FOLLOW=", "") ?? "1";
   if (!["0", "1"].includes(FOLLOW)) throw new Failure(`FOLLOW: expected 0 or 1, found ${FOLLOW}; nothing was asked`);
   await enterPresentCluster(stack);
   await assertMonitoring();

@@ -4,9 +4,10 @@ import { ensureTools } from "../tools/install.ts";
 import { runProgram } from "../tools/program.ts";
 import { deployMonitoring } from "./monitoring/deploy.ts";
 import { removeMonitoring } from "./monitoring/remove.ts";
+import { isWished } from "./monitoring/wish.ts";
 
 await runProgram(async () => {
-  if (!process.argv.slice(2).includes("DOWN=1")) return deployMonitoring(await ensureToolsAndCluster());
+  if (!isWished("DOWN", process.argv[2])) return deployMonitoring(await ensureToolsAndCluster());
   await ensureTools();
   await removeMonitoring(await ensureCluster());
 });

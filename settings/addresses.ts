@@ -80,29 +80,37 @@ function withoutCertificate({ ingressClass, gateway }: Cluster, { key, url, node
   return problem(key, `expected http://${url.host}, ${why}, found ${url.origin}; ${fix}`);
 }
 
-function uselessCertificate({ ingressClass, tlsSecret }: Cluster, addresses: Address[]): Problem[] {
-  if (!tlsSecret || (ingressClass && addresses.some(({ url }) => url.protocol === "https:"))) return [];
+const overTls = (addresses: Address[]) => addresses.filter(({ url }) => url.protocol === "https:");
+
+/** Why nobody would see a certificate; undefined where somebody does. */
+function whyUseless({ ingressClass }: Cluster, addresses: Address[]): string | undefined {
+  if (!ingressClass) return "there is no todo:cluster.ingressClass";
   const [{ key, url }] = addresses;
-  const why = ingressClass ? `todo:${key} is ${url.origin}` : "there is no todo:cluster.ingressClass";
+  return overTls(addresses).length > 0 ? undefined : `todo:${key} is ${url.origin}`;
+}
+
+function uselessCertificate(cluster: Cluster, addresses: Address[]): Problem[] {
+  const { tlsSecret } = cluster;
+  const why = whyUseless(cluster, addresses);
+  if (!tlsSecret || !why) return [];
   const fix = "`pulumi config rm --path todo:cluster.tlsSecret -s {stack}`";
   return problem("cluster.tlsSecret", `expected none, because ${why}, found ${tlsSecret}; ${fix}`);
 }
 
 /** A certificate of the stack file that nobody would see, or that is of other hosts. */
-function wrongCertificate({ certificate }: Tls, { ingressClass, tlsSecret }: Cluster, addresses: Address[]): Problem[] {
-  const remove = "`pulumi config rm todo:tls -s {stack}`";
+function wrongCertificate({ certificate }: Tls, cluster: Cluster, addresses: Address[]): Problem[] {
+  const { tlsSecret } = cluster;
   if (tlsSecret !== undefined) {
     const fix = "`pulumi config rm --path todo:cluster.tlsSecret -s {stack}`, or todo:tls";
     return problem("cluster.tlsSecret", `expected none, because of todo:tls, found ${tlsSecret}; ${fix}`);
   }
-  const https = addresses.filter(({ url }) => url.protocol === "https:");
-  if (!ingressClass || https.length === 0) {
-    const [{ key, url }] = addresses;
-    const why = ingressClass ? `todo:${key} is ${url.origin}` : "there is no todo:cluster.ingressClass";
-    return problem("tls.certificate", `expected none, because ${why}, found one; ${remove}`);
+  const why = whyUseless(cluster, addresses);
+  if (why) {
+    const fix = "`pulumi config rm todo:tls -s {stack}`";
+    return problem("tls.certificate", `expected none, because ${why}, found one; ${fix}`);
   }
   const [first] = chainOf(certificate) ?? [];
-  return https
+  return overTls(addresses)
     .filter(({ url }) => !first?.checkHost(url.hostname))
     .flatMap(({ key, url }) => {
       const names = first?.subjectAltName?.replaceAll("DNS:", "") ?? "no names";

@@ -175,18 +175,23 @@ export const sections = {
   generations,
 };
 
+/** What else of a stack decides whether a secret will do. */
+interface Beside {
+  /** Scheme of the database's URL. */
+  driver: string;
+  /** Ports that the backend may connect to. Default: all. */
+  reachable?: number[];
+  /** The certificate whose key it is. Default: any. */
+  certificate?: string;
+}
+
 /** Encrypted values, by their key below `todo:`; each may be absent. */
 export const secrets = {
-  /**
-   * @param driver the URL's scheme
-   * @param reachable ports that the backend may connect to; default: all
-   */
-  databaseUrl: (driver: string, reachable?: number[]) => databaseUrl(driver, reachable),
+  databaseUrl: ({ driver, reachable }: Beside) => databaseUrl(driver, reachable),
   secretKey: () => longSecret(),
   authSecret: () => longSecret(),
   openaiApiKey: () => text("a key without spaces", /^\S+$/),
-  /** @param certificate that it is of; default: any */
-  tlsKey: (_driver: string, _reachable?: number[], certificate?: string) => privateKeyText(certificate),
+  tlsKey: ({ certificate }: Beside) => privateKeyText(certificate),
   registryToken: () => text("a password or token in one line, without spaces around it", /^\S(.*\S)?$/),
 };
 

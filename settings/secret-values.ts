@@ -67,15 +67,12 @@ export function secretsIn(
 
   const isLimited = networkPolicies === "wired" && database?.mode === "external" && backend;
   const reachable = isLimited ? backendPorts(database, backend) : undefined;
+  const beside = { driver: database?.driver ?? DRIVER, reachable, certificate: tls?.certificate };
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
     const found = raw[`todo:${name}`];
     // Pulumi.yaml declares the secrets with an empty default, or the CLI would demand each of them.
     if (found === undefined || found === "") continue;
-    const value = secretAt(
-      `todo:${name}`,
-      secrets[name](database?.driver ?? DRIVER, reachable, tls?.certificate),
-      found,
-    );
+    const value = secretAt(`todo:${name}`, secrets[name](beside), found);
     if (value) given[name] = value;
   }
 

@@ -11,17 +11,17 @@ import { programImages } from "./node-programs.ts";
 
 const manifest = (file: string) => readFileSync(join(import.meta.dirname, "addons", file), "utf8");
 
+const imageOf = (program: string) => programImages.find((each) => each.program === program)?.reference as string;
+
 /** Changes with what is installed here, so that a cluster of an earlier version gets it too. */
 export function additionsVersion(): string {
   const texts = ["storage.yaml", "network-policies.yaml"].map(manifest);
-  const images = programImages.map(({ reference }) => reference);
+  const images = ["local-path-provisioner", "kube-router"].map(imageOf);
   return createHash("sha256")
     .update(JSON.stringify([texts, images]))
     .digest("hex")
     .slice(0, 12);
 }
-
-const imageOf = (program: string) => programImages.find((each) => each.program === program)?.reference as string;
 
 export async function ensureStorage(report: Progress): Promise<string> {
   const provisioner = await intoNode(await programImage(imageOf("local-path-provisioner"), report), report);

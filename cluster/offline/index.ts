@@ -61,9 +61,9 @@ export const afterEachStart = async ({ images }: ClusterRecord) => {
   await connectNodes(await nodeNames());
 };
 
-/** What a bare cluster gets once, and again where an earlier version has installed it. */
-export const afterStart = ({ images, additions }: ClusterRecord): Step[] =>
-  images === "made" && additions !== additionsVersion()
+/** What a bare cluster whose images are made gets once, and again where an earlier version has installed it. */
+export const afterStart = ({ additions }: ClusterRecord): Step[] =>
+  additions !== additionsVersion()
     ? [
         { title: "storage: local-path-provisioner", run: ensureStorage },
         { title: "network policies: kube-router", run: ensureNetworkPolicies },

@@ -38,10 +38,11 @@ export async function ask(argument: string | undefined, env: Environment): Promi
   const token = randomBytes(24).toString("hex");
   const { answer, server } = proxyTo(model, token, limits, listenerOf(stack, Boolean(env.SHOW_PROMPT)));
   const config = withoutSecrets(stackConfig(stack));
+  const waiting = setInterval(() => console.log(`  waiting for ${model.name} …`), 10_000);
   const text = await withFolder(kubeconfig, instructions(stack, config), server, (folder) => {
     const given = { image, folder, programs: programs(), model: model.name, token, question };
     return runHelper(given, limits, answer);
-  });
+  }).finally(() => clearInterval(waiting));
   console.log(`\n${rendered(redactText(text), process.stdout.isTTY === true)}`);
   const lines = await proposalLines(text, stack);
   if (lines.length > 0) console.log(lines.join("\n"));

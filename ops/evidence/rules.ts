@@ -3,7 +3,7 @@ import * as charts from "./charts.ts";
 import * as connections from "./connections.ts";
 import * as images from "./images.ts";
 import * as objects from "./objects.ts";
-import { open, type ProjectRule, type Proof } from "./rule.ts";
+import type { ProjectRule, Proof } from "./rule.ts";
 import * as run from "./run.ts";
 import * as tree from "./tree.ts";
 
@@ -27,9 +27,6 @@ const cluster = (what: string, collect: Parameters<typeof run.inCluster>[0]) =>
   proof("cluster", "ops/evidence/run.ts")(what, run.inCluster(collect));
 const endToEnd = (where: string, ...titles: string[]) =>
   proof("`make e2e`", `test/e2e/${where}`)(titles.map((title) => `“${title}”`).join(", "), run.endToEnd(titles));
-const helper = proof("nothing yet", "–")("as there is no AI helper", () => [
-  open("not part of this project yet: there is no AI helper that could change anything"),
-]);
 
 const rule = (id: string, text: string, ...proofs: Proof[]): ProjectRule => ({ id, text, proofs });
 
@@ -92,8 +89,21 @@ export const rules: ProjectRule[] = [
   rule("H-006", "NOTES.txt says how to reach the service", chart("NOTES.txt", charts.notes)),
   rule("H-007", "Nothing of an environment is hard-coded in a chart", chart("each line", charts.nothingHardCoded)),
   rule("H-008", "Releases are named {service}-{environment}", rendered("releases", objects.releaseNames)),
-  rule("A-002", "AI helpers never change the cluster by themselves", helper),
-  rule("A-007", "A person approves what an AI helper proposes", helper),
+  rule(
+    "A-002",
+    "AI helpers never change the cluster by themselves",
+    endToEnd(
+      "ask.test.ts",
+      "is refused by the API server what its model has it try, though kubectl-ai takes it for a read",
+      "does not run unasked what kubectl-ai itself takes for a change, and nobody is asked",
+      "follows no log: one that says to delete the pod, with a password in it, changes nothing and is shown",
+    ),
+  ),
+  rule(
+    "A-007",
+    "A person approves what an AI helper proposes",
+    endToEnd("ask.test.ts", "explains a wrong tag, and proposes what heals it when a person applies it"),
+  ),
   rule(
     "SC-001",
     "Pods are ready within 60 s of the install",

@@ -1,7 +1,7 @@
 // An AI helper that looks at an environment and can do nothing else: kubectl-ai, run for real, with a model whose answers are
 // scripted.
-// Does not prove: that its container holds (test/ops/ask/container.test.ts has what it is given), nor what the API server refuses
-// beyond a delete (test/e2e/identity.test.ts); what a real model says; other faults than a wrong tag.
+// Does not prove: that its container holds (test/ops/ask/container.test.ts has what it is given), that exec and tokens are
+// refused by the API server (test/e2e/identity.test.ts), what a real model says; other faults than a wrong tag.
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,12 +57,36 @@ describe("an AI helper", function () {
     own?.end();
   });
 
+  it("is refused by the API server what its model has it try, though kubectl-ai takes it for a read", async () => {
+    const [pod] = own.place.kubectl("get", "pods", "--output", "name").trim().split("\n");
+    const commands = [
+      `kubectl delete ${pod} -n ${namespace} --dry-run=none`,
+      `kubectl get secrets -n ${namespace}`,
+      `kubectl get configmaps -n ${namespace}`,
+      "kubectl get pods -n todo-dev",
+    ];
+    const before = all();
+    scripts.tries = [...commands.map((command) => ({ bash: command })), { text: "done" }];
+    const { status, said, sent } = await ask("tries");
+    assert.equal(status, 0, said);
+    const answers = JSON.parse(sent.at(-1) as string)
+      .messages.filter(({ role }: { role: string }) => role === "tool")
+      .map(({ content }: { content: string }) => content);
+    assert.equal(answers.length, commands.length, said);
+    for (const [index, command] of commands.entries()) assert.match(answers[index], /forbidden/i, command);
+    assert.ok(!said.includes(KEY) && !sent.join().includes(KEY), "the key of the model");
+    assert.deepEqual(all(), before);
+  });
+
   it("does not run unasked what kubectl-ai itself takes for a change, and nobody is asked", async () => {
     const before = all();
-    scripts.deletes = [{ kubectl: `kubectl delete pods --all -n ${namespace}` }];
-    const { status, said } = await ask("deletes");
-    assert.notEqual(status, 0, said);
-    assert.match(said, /error: kubectl-ai: expected commands that read, found what it takes for a change/);
+    const commands = [`kubectl delete pods --all -n ${namespace}`, `kubectl exec deploy/x -n ${namespace} -- true`];
+    for (const command of commands) {
+      scripts.changes = [{ kubectl: command }];
+      const { status, said } = await ask("changes");
+      assert.notEqual(status, 0, said);
+      assert.match(said, /error: kubectl-ai: expected commands that read, found what it takes for a change/);
+    }
     assert.deepEqual(all(), before);
   });
 
